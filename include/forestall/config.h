@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Everything that can be configured, as one plain value. The built-in configuration is config/forestall.toml.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "forestall/rules.h"
+#include "forestall/units.h"
+
+namespace forestall {
+
+/// [poll]: how often to look. Between the two the daemon goes by the distance to the nearest rule.
+struct PollConfig {
+  Duration idle_interval = std::chrono::seconds(5);         ///< 100 ms to 10 s
+  Duration armed_interval = std::chrono::milliseconds(50);  ///< 10 ms to 1 s, at most idle_interval
+  friend bool operator==(const PollConfig&, const PollConfig&) = default;
+};
+
+/// [victim]: who is worth killing at all.
+struct VictimConfig {
+  Size minimum = Size{Size::Kind::min, 0, {}, {Size::of(Share::percent(1)), Size::of(64 * kMiB)}};  ///< of RAM + swap
+  friend bool operator==(const VictimConfig&, const VictimConfig&) = default;
+};
+
+/// [score]: the weight of each term, 0 switches it off. 100 % is the term as documented (score/terms.h).
+struct ScoreConfig {
+  Share memory = Share::percent(100);
+  Share adj = Share::percent(100);
+  Share prefer = Share::percent(100);
+  Share avoid = Share::percent(100);
+  friend bool operator==(const ScoreConfig&, const ScoreConfig&) = default;
+};
+
+/// [kill]: how a victim is ended.
+struct KillConfig {
+  Duration grace = std::chrono::seconds(5);  ///< from SIGTERM to SIGKILL, 0 to 5 min
+  unsigned breaker_kills = 3;                ///< fruitless kills in a row that open the breaker, 1 to 100
+  Duration breaker_pause = std::chrono::minutes(1);  ///< how long nothing is killed then, 1 s to 1 h
+  friend bool operator==(const KillConfig&, const KillConfig&) = default;
+};
+
+/// One entry of [[protect]], [[avoid]] or [[prefer]]. All that is given must match. Patterns are RE2, unanchored.
+struct Match {
+  std::optional<std::string> comm;
+  std::optional<std::string> exe;
+  std::optional<std::string> cmdline;
+  std::optional<std::string> user;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::string> unit;
+  std::optional<std::string> slice;
+  std::optional<std::string> cgroup;
+  std::int64_t points = 0;        ///< ‰ of RAM + swap, 1 to 1000; of avoid and prefer only
+  std::optional<Duration> grace;  ///< instead of the grace of [kill] and of the rule; of avoid and prefer only
+  friend bool operator==(const Match&, const Match&) = default;
+};
+
+struct Config {
+  PollConfig poll;
+  std::vector<Rule> rules;  ///< in the order of the files; disabled ones stay, so that they can be shown
+  VictimConfig victim;
+  ScoreConfig score;
+  KillConfig kill;
+  std::vector<Match> protect;
+  std::vector<Match> avoid;
+  std::vector<Match> prefer;
+  friend bool operator==(const Config&, const Config&) = default;
+};
+
+}  // namespace forestall

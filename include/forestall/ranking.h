@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Who should go, in order, and who was spared: with reasons, because somebody will ask.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "forestall/process.h"
+
+namespace forestall {
+
+/// Points are thousandths of 1 ‰ of RAM + swap, so that 1 ‰ is one step of oom_score_adj and sums are exact.
+using Points = std::int64_t;
+inline constexpr Points kPerMille = 1000;
+
+inline constexpr std::size_t kMaxTerms = 8;
+
+/// One reason for a score. `name` is static text.
+struct Term {
+  std::string_view name;
+  Points points = 0;
+};
+
+struct Candidate {
+  const ProcessFacts* process = nullptr;  ///< in the Census that was ranked
+  std::array<Term, kMaxTerms> terms{};
+  std::size_t term_count = 0;
+  Points score = 0;  ///< the sum of the terms
+};
+
+/// Why a process is no candidate. In the order in which it is asked.
+enum class Mercy : std::uint8_t {
+  init,           ///< PID 1
+  kernel_thread,
+  forestall,      ///< this daemon
+  ancestor,       ///< a process that this daemon descends from
+  system_unit,    ///< systemd, journald, logind, udevd, the D-Bus broker, the listener of sshd, a user's manager
+  oom_score_adj,  ///< -1000: nobody may kill it for memory
+  protect,        ///< a [[protect]] entry
+  out_of_reach,   ///< it could not be signalled, or survived SIGKILL, a moment ago
+  too_small,      ///< below [victim] minimum: hardly anything would come back
+};
+
+struct Spared {
+  const ProcessFacts* process = nullptr;
+  Mercy why = Mercy::init;
+};
+
+/// The machine, as far as a score depends on it.
+struct Capacity {
+  Bytes ram_and_swap = 0;  ///< MemTotal + SwapTotal
+};
+
+struct Ranking {
+  std::vector<Candidate> order;  ///< best victim first
+  std::vector<Spared> spared;    ///< largest first
+  Bytes minimum = 0;             ///< [victim] minimum on this machine
+  std::size_t seen = 0;          ///< how many processes there are in all, those too small to look at included
+};
+
+}  // namespace forestall

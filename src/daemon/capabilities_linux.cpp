@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/capabilities_linux.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/mman.h>
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "base/read_linux.h"
+#include "base/text.h"
+
+namespace forestall {
+
+bool may_kill_everybody() {
+  constexpr unsigned cap_kill = 5;  // include/uapi/linux/capability.h
+  constexpr std::string_view key = "CapEff:\t";
+  std::array<char, 8192> buffer{};
+  auto text = read_once(AT_FDCWD, "/proc/self/status", buffer).value_or(std::string_view{});
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (!line.starts_with(key)) continue;
+    std::uint64_t mask = 0;
+    std::from_chars(line.data() + key.size(), line.data() + line.size(), mask, 16);
+    return (mask >> cap_kill & 1U) != 0;
+  }
+  return false;
+}
+
+bool lock_memory() {
+  // Every thread would otherwise get an arena of its own, locked and mostly empty.
+  ::mallopt(M_ARENA_MAX, 1);
+  return ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+}
+
+}  // namespace forestall

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/daemon_linux.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <syslog.h>
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/quantity.h"
+#include "base/text.h"
+#include "config/config_file.h"
+#include "daemon/capabilities_linux.h"
+#include "evaluate/headroom.h"
+#include "report/message_ids.h"
+#include "report/words.h"
+#include "score/users_linux.h"
+
+namespace forestall {
+namespace {
+
+/// STATUS= is for a person who asks; it need not be fresher than this.
+constexpr Duration kStatusEvery = std::chrono::seconds(30);
+constexpr Duration kMurmurEvery = std::chrono::seconds(1);
+/// After a look that failed. Without meminfo nothing can be judged; it may come back.
+constexpr Duration kBlindPause = std::chrono::seconds(1);
+
+IncidentId random_seed() {
+  IncidentId seed;
+  if (::getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed) {
+    seed.low = static_cast<std::uint64_t>(::getpid()) << 32U | static_cast<std::uint64_t>(::time(nullptr));
+  }
+  return seed;
+}
+
+Result<std::shared_ptr<const MatchBook>> compile_book(const Config& config) {
+  auto book = MatchBook::compile(config, uid_of);
+  if (!book) return tl::unexpected(book.error());
+  return std::make_shared<const MatchBook>(std::move(*book));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::create(Options options, Config config) {
+  auto loop = Loop::create();
+  if (!loop) return tl::unexpected(loop.error());
+  auto source = ProcfsSource::open();
+  if (!source) return tl::unexpected(source.error());
+  auto book = compile_book(config);
+  if (!book) return tl::unexpected(book.error());
+  auto table = ProcfsTable::open(*book);
+  if (!table) return tl::unexpected(table.error());
+  return std::unique_ptr<Daemon>(new Daemon(std::move(options), std::move(*loop), std::move(*source),
+                                            std::move(*table), std::move(config)));
+}
+
+Daemon::Daemon(Options options, std::unique_ptr<Loop> loop, ProcfsSource source, std::unique_ptr<ProcfsTable> table,
+               Config config)
+    : options_(std::move(options)),
+      loop_(std::move(loop)),
+      voice_(options_.verbose),
+      scribe_([this](Event event, const Incident& incident) { voice_.tell(event, incident); },
+              [this](unsigned lost) {
+                degraded(fmt::format("the log was stuck: {} events of an incident are not in it", lost));
+              }),
+      source_(std::move(source)),
+      table_(std::move(table)),
+      engine_({source_, *table_, signaller_, scribe_}, std::move(config), random_seed(), options_.dry_run) {}
+
+Result<void> Daemon::run() {
+  rehearse();
+  trigger_ = set_psi_trigger();
+  if (trigger_) loop_->wake_on(trigger_->file.get(), EPOLLPRI);
+  std::uint64_t usec = 0;
+  if (::sd_watchdog_enabled(0, &usec) > 0) watchdog_interval_ = std::chrono::microseconds(usec);
+  introduce();
+  ::sd_notify(0, ("READY=1\nSTATUS=" + status()).c_str());
+  auto result = loop_->run({[this] { return look(); }, [this] { reload(); }});
+  ::sd_notify(0, "STOPPING=1");
+  return result;
+}
+
+Duration Daemon::look() {
+  const auto next = engine_.tick();
+  if (!next) {
+    if (!std::exchange(blind_, true)) degraded(next.error().what + "; nothing is judged until that works again");
+    return kBlindPause;
+  }
+  blind_ = false;
+  const Instant now = engine_.verdict().time;
+  watch_victim();
+  feed_watchdog(now);
+  update_status(now);
+  murmur_state(now, *next);
+  return *next;
+}
+
+/// The death of a victim wakes the loop: what comes next should not wait for the next regular look.
+void Daemon::watch_victim() {
+  if (engine_.victims() == watched_victims_) return;
+  watched_victims_ = engine_.victims();
+  loop_->wake_once(signaller_.pidfd());
+}
+
+/// Only from here, after a completed look: a loop that still turns but no longer sees must not look alive.
+void Daemon::feed_watchdog(Instant now) {
+  if (watchdog_interval_ == Duration(0) || now - fed_ < watchdog_interval_ / 4) return;
+  fed_ = now;
+  ::sd_notify(0, "WATCHDOG=1");
+}
+
+void Daemon::update_status(Instant now) {
+  if (now < status_due_ && !engine_.killing()) return;
+  status_due_ = now + kStatusEvery;
+  ::sd_notify(0, ("STATUS=" + status()).c_str());
+}
+
+std::string Daemon::status() const {
+  std::string text = in_words(engine_.verdict().headroom);
+  if (engine_.victims() > 0) text += fmt::format("; {} ended since the start", engine_.victims());
+  if (options_.dry_run) text += "; dry run";
+  if (rejected_) text += "; configuration not reloaded: " + *rejected_;
+  return text;
+}
+
+void Daemon::murmur_state(Instant now, Duration next) {
+  if (!voice_.verbose() || now < murmur_due_) return;
+  murmur_due_ = now + kMurmurEvery;
+  const Verdict& v = engine_.verdict();
+  const std::string falling = v.exhausted_in ? ", nothing left in " + human(*v.exhausted_in) : "";
+  voice_.murmur(fmt::format("{}{}; next look in {}", in_words(v.headroom), falling, human(next)));
+}
+
+void Daemon::reload() {
+  ::sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
+                             engine_.verdict().time.time_since_epoch() / std::chrono::microseconds(1))
+                     .c_str());
+  auto config = config::load(options_.config);
+  auto book = config ? compile_book(*config) : tl::unexpected(config.error());
+  if (book) {
+    table_->replace(std::move(*book));
+    engine_.reconfigure(std::move(*config));
+    rejected_.reset();
+    voice_.say(LOG_NOTICE, "config_reloaded", message_id::kConfigReloaded, "Configuration reloaded.");
+  } else {
+    rejected_ = book.error().what;
+    voice_.say(LOG_ERR, "config_rejected", message_id::kConfigRejected,
+               "Configuration not reloaded, the one before stays in force: " + *rejected_);
+  }
+  ::sd_notify(0, ("READY=1\nSTATUS=" + status()).c_str());
+}
+
+/// The whole way to a victim, but for the signal: code, tables and stack are in memory before they are needed, and
+/// locked there.
+void Daemon::rehearse() {
+  if (const auto first = engine_.rehearse(); !first) degraded(first.error().what);
+  signaller_.release();
+  if (!lock_memory()) {
+    degraded("memory is not locked (RLIMIT_MEMLOCK): under pressure forestalld may itself have to wait for the disk");
+  }
+  for (const std::string& what : source_.missing()) degraded(what);
+  if (!may_kill_everybody()) {
+    degraded("without CAP_KILL only processes of this user can be ended; run forestalld as its service, or as root");
+  }
+  if (!table_->sees_everybody()) {
+    degraded("/proc hides other users' processes (hidepid): they cannot be chosen; see hidepid in proc(5)");
+  }
+}
+
+void Daemon::introduce() {
+  const Verdict& v = engine_.verdict();
+  const Config& config = engine_.config();
+  std::string text = fmt::format("forestalld {} watches memory: {}.", FORESTALL_VERSION, in_words(v.headroom));
+  if (options_.dry_run) text += " This is a dry run: it says what it would do, and does nothing.";
+  for (const Rule& rule : config.rules) {
+    if (!rule.enabled) continue;
+    text += fmt::format("\n  {:<14} {}", rule.name, in_words(rule, v.headroom, config.kill.grace));
+  }
+  voice_.say(LOG_INFO, "started", message_id::kStarted, text);
+  if (!trigger_) voice_.murmur("no PSI trigger to be had: looking by the clock alone");
+}
+
+void Daemon::degraded(const std::string& what) {
+  voice_.say(LOG_WARNING, "degraded", message_id::kDegraded, "Note: " + what + ".");
+}
+
+}  // namespace forestall

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// forestalld: what it may be asked on the command line.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstring>
+
+#include "config/config_file.h"
+#include "daemon/daemon_linux.h"
+
+namespace {
+
+constexpr int kBadUse = 2;
+
+int complain(const forestall::Error& error, int exit_code) {
+  const std::string cause = error.code != 0 ? fmt::format(": {}", std::strerror(error.code)) : "";
+  fmt::print(stderr, "forestalld: {}{}\n", error.what, cause);
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  forestall::Options options;
+  CLI::App app{"Ends the right process before memory runs out, and says why.", "forestalld"};
+  app.set_version_flag("--version", "forestalld " FORESTALL_VERSION);
+  app.add_option("--config", options.config, "Use this file instead of /etc/forestall")->type_name("FILE");
+  app.add_flag("--dry-run", options.dry_run, "Say what would be done, but do nothing");
+  app.add_flag("--verbose", options.verbose, "On a terminal, also say what is seen, once a second");
+  app.footer("Started by systemd as forestalld.service. Configuration: forestall.toml(5). See also forestall(1).");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : kBadUse;
+  }
+
+  auto config = forestall::config::load(options.config);
+  if (!config) return complain(config.error(), kBadUse);
+  auto daemon = forestall::Daemon::create(std::move(options), std::move(*config));
+  if (!daemon) return complain(daemon.error(), 1);
+  const auto result = (*daemon)->run();
+  return result ? 0 : complain(result.error(), 1);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/voice_linux.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "report/block.h"
+#include "report/fields_journal.h"
+#include "report/telling.h"
+
+namespace forestall {
+namespace {
+
+std::shared_ptr<spdlog::logger> logger_on_stderr() {
+  auto logger = std::make_shared<spdlog::logger>("forestalld", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("%H:%M:%S %v");
+  logger->set_level(spdlog::level::trace);
+  logger->flush_on(spdlog::level::trace);
+  logger->set_error_handler([](const std::string&) {});  // a closed terminal is no reason to stop watching
+  return logger;
+}
+
+}  // namespace
+
+Voice::Voice(bool verbose)
+    : verbose_(verbose), colours_(::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr) {
+  if (!stderr_is_journal()) stderr_ = logger_on_stderr();
+}
+
+void Voice::say(int priority, std::string_view event, std::string_view message_id, const std::string& text) {
+  const std::array<std::string, 4> fields = {"MESSAGE=" + text, fmt::format("MESSAGE_ID={}", message_id),
+                                             fmt::format("PRIORITY={}", priority), fmt::format("EVENT={}", event)};
+  send_to_journal(fields);
+  if (stderr_) print(priority, text);
+}
+
+void Voice::murmur(const std::string& text) {
+  if (verbose_ && stderr_) print(LOG_DEBUG, text);
+}
+
+void Voice::tell(Event event, const Incident& incident) {
+  send_to_journal(journal_fields(event, incident));
+  if (!stderr_) return;
+  std::string text = block(event, incident, colours_);
+  text.pop_back();  // the logger ends the line
+  print(priority_of(event), text);
+}
+
+void Voice::print(int priority, const std::string& text) {
+  const auto level = priority <= LOG_ERR       ? spdlog::level::err
+                     : priority == LOG_WARNING ? spdlog::level::warn
+                     : priority <= LOG_INFO    ? spdlog::level::info
+                                               : spdlog::level::debug;
+  stderr_->log(level, text);
+}
+
+}  // namespace forestall

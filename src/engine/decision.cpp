@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// Whom, and the first signal: the hot path. Nothing below allocates, waits or writes until the signal is sent.
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.h"
+#include "engine/notes.h"
+#include "score/rank.h"
+
+namespace forestall {
+namespace {
+
+/// Whoever could not be signalled, or survived SIGKILL, is not tried again for this long.
+constexpr Duration kOutOfReachFor = std::chrono::minutes(1);
+/// After a search that found nobody. Searching costs a pass over all processes; the next tick would find the same.
+constexpr Duration kSearchAgainAfter = std::chrono::seconds(1);
+/// A dry run tells what it would have done this often while the pressure lasts.
+constexpr Duration kDryRunPause = std::chrono::seconds(10);
+/// How long a decision waits for the command line of somebody who was born a moment ago.
+constexpr Duration kProfilePatience = std::chrono::milliseconds(250);
+
+}  // namespace
+
+Capacity capacity_of(const Sample& sample) { return {sample.memory.mem_total + sample.memory.swap_total}; }
+
+void Engine::decide(const Sample& sample) {
+  if (breaker_.is_open(sample.time) || (not_before_ && sample.time < *not_before_)) return;
+  rank_now(sample);
+  if (wait_for_profiles(sample)) return;
+  open_incident(sample);
+  note(ranking_, incident_);
+  choose(sample);
+}
+
+void Engine::rank_now(const Sample& sample) {
+  const Capacity capacity = capacity_of(sample);
+  const Bytes minimum = config_.victim.minimum.in(capacity.ram_and_swap);
+  std::array<ProcessId, std::tuple_size_v<decltype(out_of_reach_)>> passed_over{};
+  std::size_t count = 0;
+  for (const OutOfReach& o : out_of_reach_) {
+    if (o.until > sample.time) passed_over[count++] = o.id;
+  }
+  const Census census = ports_.processes.look(sample, minimum);
+  rank(census, capacity, config_.score, minimum, std::span(passed_over).first(count), ranking_);
+}
+
+/// Somebody new among the candidates may turn out to be protected. True while it is worth waiting to be told.
+bool Engine::wait_for_profiles(const Sample& sample) {
+  const bool complete = std::ranges::all_of(ranking_.order, [](const Candidate& c) { return c.process->profile.complete; });
+  if (complete) {
+    profiles_due_.reset();
+    return false;
+  }
+  if (!profiles_due_) profiles_due_ = sample.time + kProfilePatience;
+  if (sample.time >= *profiles_due_) return false;
+  ports_.processes.learn(sample, ranking_.minimum);
+  return true;
+}
+
+void Engine::choose(const Sample& sample) {
+  for (const Candidate& candidate : ranking_.order) {
+    switch (try_candidate(candidate, sample)) {
+      case Choice::begun: return;
+      case Choice::stood_down:
+        if (!std::exchange(told_stand_down_, true)) tell(Event::stood_down);
+        return;
+      case Choice::nobody: break;
+    }
+  }
+  not_before_ = sample.time + kSearchAgainAfter;
+  if (!std::exchange(told_no_victim_, true)) tell(Event::no_victim);
+}
+
+Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& sample) {
+  const ProcessFacts& victim = *candidate.process;
+  Attempt& attempt = incident_.attempt;
+  attempt = Attempt{};
+  attempt.victim = victim;
+  attempt.score = candidate.score;
+  attempt.grace = grace_for(victim);
+  attempt.promised = victim.freed_by_death();
+  if (ports_.signaller.hold(victim.id) != Reach::done) return Choice::nobody;
+  Sample last = sample;
+  if (!still_needed(last)) {
+    ports_.signaller.release();
+    return Choice::stood_down;
+  }
+  if (dry_run_) {
+    ports_.signaller.release();
+    not_before_ = last.time + kDryRunPause;
+    tell(verdict_.action == Action::kill ? Event::victim_killed : Event::victim_terminated);
+    return Choice::begun;
+  }
+  const Observation seen{last.time, verdict_.action, verdict_.headroom.left(), false};
+  if (!carry_out(plan_.begin(seen, attempt.grace, attempt.promised), last.time)) return Choice::nobody;
+  ++victims_;
+  return Choice::begun;
+}
+
+/// The last look at memory: choosing took time, and somebody may have ended by himself.
+bool Engine::still_needed(Sample& sample) {
+  const auto now = ports_.samples.read();
+  if (!now) return true;
+  sample = *now;
+  evaluate(config_.rules, memory_, sample, verdict_);
+  return verdict_.action >= Action::terminate;
+}
+
+Result<std::optional<ProcessFacts>> Engine::rehearse() {
+  const auto sample = ports_.samples.read();
+  if (!sample) return tl::unexpected(sample.error());
+  evaluate(config_.rules, memory_, *sample, verdict_);
+  rank_now(*sample);
+  open_incident(*sample);
+  note(ranking_, incident_);
+  for (const Candidate& candidate : ranking_.order) {
+    if (ports_.signaller.hold(candidate.process->id) == Reach::done) return *candidate.process;
+  }
+  return std::nullopt;
+}
+
+Duration Engine::grace_for(const ProcessFacts& victim) const {
+  if (victim.profile.grace) return *victim.profile.grace;
+  const Rule& rule = config_.rules[verdict_.rule];
+  return rule.grace.value_or(config_.kill.grace);
+}
+
+void Engine::put_out_of_reach(ProcessId id, Instant time) {
+  const auto place = std::ranges::min_element(out_of_reach_, {}, &OutOfReach::until);
+  *place = {id, time + kOutOfReachFor};
+}
+
+}  // namespace forestall

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "score/rank.h"
+
+namespace forestall {
+namespace {
+
+/// Profiles are learnt this often while calm, and while a rule may fire soon.
+constexpr Duration kLearnCalm = std::chrono::seconds(30);
+constexpr Duration kLearnArmed = std::chrono::seconds(1);
+/// A forecast crossing is met on time, but not more often than this.
+constexpr Duration kSoonestLook = std::chrono::milliseconds(5);
+
+}  // namespace
+
+Engine::Engine(Ports ports, Config config, IncidentId seed, bool dry_run)
+    : ports_(ports),
+      config_(std::move(config)),
+      dry_run_(dry_run),
+      seed_(seed),
+      breaker_(config_.kill.breaker_kills, config_.kill.breaker_pause) {
+  reserve(ranking_);
+}
+
+void Engine::reconfigure(Config config) {
+  config_ = std::move(config);
+  breaker_ = Breaker(config_.kill.breaker_kills, config_.kill.breaker_pause);
+  for (Memory::OfRule& rule : memory_.rules) rule = {};
+  warned_.fill(false);
+  learnt_.reset();
+}
+
+Result<Duration> Engine::tick() {
+  const auto sample = ports_.samples.read();
+  if (!sample) return tl::unexpected(sample.error());
+  evaluate(config_.rules, memory_, *sample, verdict_);
+  notice_kernel_kills(*sample);
+  notice_rule_changes(*sample);
+  if (plan_.open()) continue_plan(*sample);
+  if (!plan_.open() && verdict_.action >= Action::terminate) decide(*sample);
+  const Duration next = next_look();
+  learn_in_peace(*sample, next);
+  return next;
+}
+
+Duration Engine::next_look() const {
+  const PollConfig& poll = config_.poll;
+  if (plan_.open()) return std::clamp(plan_.deadline() - verdict_.time, kSoonestLook, poll.armed_interval);
+  if (verdict_.episode) return poll.armed_interval;
+  const Duration bounded = std::clamp(verdict_.next_look, poll.armed_interval, poll.idle_interval);
+  return verdict_.crossing ? std::min(bounded, std::max(*verdict_.crossing, kSoonestLook)) : bounded;
+}
+
+void Engine::learn_in_peace(const Sample& sample, Duration next) {
+  if (plan_.open() || verdict_.action >= Action::terminate) return;
+  const Duration every = next < kLearnArmed ? kLearnArmed : kLearnCalm;
+  if (learnt_ && sample.time - *learnt_ < every) return;
+  learnt_ = sample.time;
+  ports_.processes.learn(sample, config_.victim.minimum.in(capacity_of(sample).ram_and_swap));
+}
+
+// ---- What is told without a victim ----------------------------------------------------------------------------------
+
+void Engine::notice_kernel_kills(const Sample& sample) {
+  if (!sample.vmstat) return;
+  const std::uint64_t now = sample.vmstat->oom_kill;
+  const std::uint64_t before = std::exchange(kernel_kills_, now).value_or(now);
+  if (now <= before) return;
+  if (!plan_.open()) open_incident(sample);
+  incident_.kernel_kills = now - before;
+  tell(Event::kernel_killed);
+}
+
+void Engine::notice_rule_changes(const Sample& sample) {
+  for (std::size_t i = 0; i < verdict_.count; ++i) {
+    const Phase phase = verdict_.rules[i].phase;
+    const bool notifies = config_.rules[i].action == Action::notify;
+    const bool new_warning = notifies && phase == Phase::firing && !std::exchange(warned_[i], phase == Phase::firing);
+    if (phase == Phase::calm) warned_[i] = false;
+    if (!new_warning || plan_.open()) continue;
+    open_incident(sample);
+    incident_.rule_name.assign(config_.rules[i].name);
+    tell(Event::pressure_warning);
+  }
+  if (in_episode_ && !verdict_.episode && !plan_.open()) {
+    tell(Event::recovered);
+    breaker_.reset();
+    told_no_victim_ = false;
+    told_stand_down_ = false;
+    not_before_.reset();
+  }
+  in_episode_ = verdict_.episode || plan_.open();
+}
+
+void Engine::tell(Event event) {
+  incident_.now = verdict_.headroom;
+  incident_.now_time = verdict_.time;
+  ports_.sink.tell(event, incident_);
+}
+
+void Engine::open_incident(const Sample& sample) {
+  incident_ = Incident{};
+  incident_.id = next_id();
+  incident_.wall = sample.wall;
+  incident_.begun = sample.time;
+  incident_.verdict = verdict_;
+  if (verdict_.action != Action::none) incident_.rule_name.assign(config_.rules[verdict_.rule].name);
+  incident_.dry_run = dry_run_;
+}
+
+IncidentId Engine::next_id() {
+  // splitmix64 (Steele, Lea, Flood 2014) over the seed: distinct for every incident, and needs no source of chance here.
+  std::uint64_t z = seed_.low + ++incidents_ * 0x9E3779B97F4A7C15ULL;
+  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+  return {seed_.high, z ^ (z >> 31U)};
+}
+
+// ---- While a victim is being ended ----------------------------------------------------------------------------------
+
+Observation Engine::observe(const Sample& sample) {
+  return {sample.time, verdict_.action, verdict_.headroom.left(), ports_.signaller.gone()};
+}
+
+void Engine::continue_plan(const Sample& sample) {
+  const KillPlan::Order order = plan_.advance(observe(sample));
+  if (order == KillPlan::Order::kill && !carry_out(order, sample.time)) return;
+  if (!plan_.open()) close_plan(sample);
+}
+
+bool Engine::carry_out(KillPlan::Order order, Instant time) {
+  const bool term = order == KillPlan::Order::terminate;
+  const Reach reach = term ? ports_.signaller.terminate() : ports_.signaller.kill();
+  plan_.signalled(time, reach);
+  Attempt& attempt = incident_.attempt;
+  attempt.outcome = plan_.outcome();
+  if (reach == Reach::done) {
+    (term ? attempt.terminated : attempt.killed) = time;
+    attempt.grace_over = plan_.grace_over();
+    tell(term ? Event::victim_terminated : Event::victim_killed);
+  }
+  if (reach == Reach::not_permitted) {
+    put_out_of_reach(attempt.victim.id, time);
+    tell(Event::victim_survived);
+  }
+  return plan_.open();
+}
+
+void Engine::close_plan(const Sample& sample) {
+  Attempt& attempt = incident_.attempt;
+  attempt.outcome = plan_.outcome();
+  attempt.gone = plan_.gone_at();
+  attempt.memory_back = plan_.memory_back_at();
+  attempt.freed = plan_.freed();
+  ports_.signaller.release();
+  const bool survived = attempt.outcome == Outcome::unkillable;
+  if (survived) put_out_of_reach(attempt.victim.id, sample.time);
+  tell(survived ? Event::victim_survived : Event::victim_gone);
+  if (breaker_.ended(sample.time, attempt.promised, attempt.freed)) {
+    incident_.fruitless_kills = config_.kill.breaker_kills;
+    incident_.pause = config_.kill.breaker_pause;
+    tell(Event::breaker_opened);
+  }
+  // What was counted while the victim still held its memory must not cost a second one.
+  forget_past(memory_);
+  evaluate(config_.rules, memory_, sample, verdict_);
+}
+
+}  // namespace forestall

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The stages in their order: look, judge, choose, end, tell. The only place that knows two of them. It waits for nobody:
+// each tick does what can be done now and says when to come again.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "evaluate/evaluate.h"
+#include "forestall/config.h"
+#include "forestall/incident.h"
+#include "forestall/ports.h"
+#include "kill/breaker.h"
+#include "kill/kill_plan.h"
+
+namespace forestall {
+
+/// What a score is a part of: RAM and swap together, as for the kernel's own (mm/oom_kill.c, constrained_alloc).
+Capacity capacity_of(const Sample& sample);
+
+struct Ports {
+  SampleSource& samples;
+  ProcessTable& processes;
+  Signaller& signaller;
+  IncidentSink& sink;
+};
+
+class Engine {
+ public:
+  /// `seed` makes incident ids that no other run has. With `dry_run` everything is decided and told, nothing signalled.
+  Engine(Ports ports, Config config, IncidentId seed, bool dry_run);
+
+  /// One look at the machine and all that follows from it. The time until the next one is due, or an Error if the
+  /// machine could not be looked at: then nothing was done.
+  Result<Duration> tick();
+
+  /// From the next tick on. A victim that is being ended stays one; its deadlines stay as they are.
+  void reconfigure(Config config);
+
+  /// Everything of a decision but the signal, on whoever would be first: for the self-test, so that its first use
+  /// finds stack and tables ready. The process, if there is one, is held until the next decision.
+  Result<std::optional<ProcessFacts>> rehearse();
+
+  [[nodiscard]] const Verdict& verdict() const { return verdict_; }
+  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] bool killing() const { return plan_.open(); }
+  /// Victims that got a signal since the start.
+  [[nodiscard]] unsigned victims() const { return victims_; }
+
+ private:
+  /// Processes that could not be killed lately are passed over for a while.
+  struct OutOfReach {
+    ProcessId id;
+    Instant until{};
+  };
+  enum class Choice : std::uint8_t { begun, stood_down, nobody };
+
+  void tell(Event event);
+  void notice_kernel_kills(const Sample& sample);
+  void notice_rule_changes(const Sample& sample);
+  void continue_plan(const Sample& sample);
+  void close_plan(const Sample& sample);
+  void decide(const Sample& sample);
+  bool wait_for_profiles(const Sample& sample);
+  void open_incident(const Sample& sample);
+  void choose(const Sample& sample);
+  Choice try_candidate(const Candidate& candidate, const Sample& sample);
+  bool still_needed(Sample& sample);
+  /// Sends what the plan ordered. False if that ended the plan: the victim cannot be had.
+  bool carry_out(KillPlan::Order order, Instant time);
+  void rank_now(const Sample& sample);
+  void put_out_of_reach(ProcessId id, Instant time);
+  void learn_in_peace(const Sample& sample, Duration next);
+  [[nodiscard]] Observation observe(const Sample& sample);
+  [[nodiscard]] Duration next_look() const;
+  [[nodiscard]] Duration grace_for(const ProcessFacts& victim) const;
+  IncidentId next_id();
+
+  Ports ports_;
+  Config config_;
+  bool dry_run_;
+  IncidentId seed_;
+  std::uint64_t incidents_ = 0;
+
+  Memory memory_;
+  Verdict verdict_;
+  Ranking ranking_;
+  KillPlan plan_;
+  Breaker breaker_;
+  Incident incident_;
+  std::array<OutOfReach, 16> out_of_reach_{};
+  unsigned victims_ = 0;
+
+  bool in_episode_ = false;
+  std::array<bool, kMaxRules> warned_{};
+  bool told_no_victim_ = false;
+  bool told_stand_down_ = false;
+  std::optional<std::uint64_t> kernel_kills_;
+  std::optional<Instant> not_before_;       ///< no decision sooner: nobody was found, or a dry run has just told one
+  std::optional<Instant> profiles_due_;     ///< a decision waits for profiles no longer than this
+  std::optional<Instant> learnt_;
+};
+
+}  // namespace forestall

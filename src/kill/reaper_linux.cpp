@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "kill/reaper_linux.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace forestall {
+namespace {
+
+/// More than are ever dying at once: victims follow each other.
+constexpr std::size_t kInbox = 16;
+
+#ifndef SYS_process_mrelease
+constexpr long kProcessMrelease = 448;  // the same on every architecture: include/uapi/asm-generic/unistd.h
+#else
+constexpr long kProcessMrelease = SYS_process_mrelease;
+#endif
+
+void release_memory(int pidfd) {
+  // EAGAIN: its memory map was locked for a moment. Everything else is final: it is gone (ESRCH), or the kernel is
+  // older than 5.15 (ENOSYS), and then it frees its memory by itself.
+  constexpr int tries = 20;
+  for (int i = 0; i < tries; ++i) {
+    if (::syscall(kProcessMrelease, pidfd, 0U) == 0 || errno != EAGAIN) return;
+    ::usleep(5000);
+  }
+}
+
+}  // namespace
+
+Reaper::Reaper() {
+  inbox_.reserve(kInbox);
+  thread_ = std::thread([this] { run(); });
+  ::pthread_setname_np(thread_.native_handle(), "reaper");
+}
+
+Reaper::~Reaper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+void Reaper::reap(int pidfd) {
+  Fd own(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
+  if (!own) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (inbox_.size() == kInbox) return;
+    inbox_.push_back(std::move(own));
+  }
+  work_.notify_one();
+}
+
+void Reaper::run() {
+  while (true) {
+    Fd next;
+    {
+      std::unique_lock lock(mutex_);
+      work_.wait(lock, [this] { return stop_ || !inbox_.empty(); });
+      if (stop_) return;
+      next = std::move(inbox_.back());
+      inbox_.pop_back();
+    }
+    release_memory(next.get());
+  }
+}
+
+}  // namespace forestall

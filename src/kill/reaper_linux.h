@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Gives back the memory of processes that are being killed. A dying process frees its pages at its own priority, which
+// takes seconds on a busy machine; process_mrelease(2) does it here, in a thread of its own because it can take long.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace forestall {
+
+class Reaper {
+ public:
+  Reaper();
+  ~Reaper();
+  Reaper(const Reaper&) = delete;
+  Reaper& operator=(const Reaper&) = delete;
+
+  /// Reaps the process of `pidfd`, which must have been sent SIGKILL. Returns at once; allocates nothing.
+  void reap(int pidfd);
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::vector<Fd> inbox_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace forestall

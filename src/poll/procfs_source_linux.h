@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The real SampleSource: every global file is kept open and read from its beginning each time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "forestall/ports.h"
+
+namespace forestall {
+
+class ProcfsSource final : public SampleSource {
+ public:
+  /// Opens the files below `proc` and `sys`. An Error if meminfo cannot be read: nothing works without it.
+  static Result<ProcfsSource> open(const std::string& proc = "/proc", const std::string& sys = "/sys");
+
+  Result<Sample> read() override;
+
+  /// What this machine does not offer and which conditions that switches off, one sentence each.
+  [[nodiscard]] const std::vector<std::string>& missing() const { return missing_; }
+
+ private:
+  ProcfsSource() = default;
+  Zram read_zram();
+  Fd& zram_stat_file(unsigned device);
+
+  std::string sys_;
+  Fd meminfo_, pressure_, vmstat_, swaps_, arcstats_, overcommit_;
+  /// mm_stat of the devices seen lately, by number. More than this many zram swaps are not told apart from disks.
+  struct ZramFile {
+    unsigned device = 0;
+    Fd file;
+  };
+  std::array<ZramFile, 16> zram_files_;
+  Fd surplus_zram_;  ///< never open
+  std::vector<std::string> missing_;
+};
+
+}  // namespace forestall

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "report/incident_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "report/words.h"
+
+namespace forestall {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double per_mille_number(Points points) { return static_cast<double>(points) / static_cast<double>(kPerMille); }
+
+Json process_json(const ProcessNote& p) {
+  return {{"pid", p.id.pid},
+          {"comm", escaped(p.comm.view())},
+          {"uid", p.uid},
+          {"unit", escaped(p.unit.view())},
+          {"bytes", p.memory},
+          {"oom_score_adj", p.oom_score_adj}};
+}
+
+}  // namespace
+
+std::string candidates_json(std::span<const CandidateNote> candidates) {
+  Json all = Json::array();
+  for (const CandidateNote& c : candidates) {
+    Json one = process_json(c.process);
+    one["score"] = per_mille_number(c.score);
+    one["terms"] = Json::array();
+    for (const Term& term : std::span(c.terms).first(c.term_count)) {
+      one["terms"].push_back({{"name", term.name}, {"points", per_mille_number(term.points)}});
+    }
+    all.push_back(std::move(one));
+  }
+  return all.dump();
+}
+
+std::string spared_json(std::span<const SparedNote> spared) {
+  Json all = Json::array();
+  for (const SparedNote& s : spared) {
+    Json one = process_json(s.process);
+    one["why"] = name_of(s.why);
+    if (s.why == Mercy::protect) one["entry"] = s.protected_by + 1;
+    all.push_back(std::move(one));
+  }
+  return all.dump();
+}
+
+}  // namespace forestall

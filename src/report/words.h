@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Rules, readings and reasons in words: the same words in the journal, on the terminal and in `forestall check`.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "forestall/incident.h"
+#include "forestall/rules.h"
+#include "forestall/sample.h"
+#include "forestall/verdict.h"
+
+namespace forestall {
+
+/// "memory available 1.41 GiB, limit below 1.5 GiB": what was measured beside its limit.
+std::string in_words(Condition condition, const Reading& reading, const Headroom& headroom);
+
+/// "memory available 1.41 GiB, limit below 1.5 GiB; no swap": all readings of a rule.
+std::string in_words(const RuleVerdict& verdict, const Headroom& headroom);
+
+/// "below 1.5 GiB of memory available and below 102 MiB of swap left: SIGTERM to the best victim, SIGKILL after 5 s".
+/// The sizes are those the rule has on a machine with this headroom.
+std::string in_words(const Rule& rule, const Headroom& headroom, Duration default_grace);
+
+/// "22.3 of 23.5 GiB available, no swap": what is left.
+std::string in_words(const Headroom& headroom);
+
+/// "is PID 1", "is protected by [[protect]] entry 2": completes "spared because it …".
+std::string in_words(Mercy mercy, std::uint16_t protected_by);
+
+/// "memory_back": for records.
+std::string_view name_of(Outcome outcome);
+/// "victim_terminated": for records.
+std::string_view name_of(Event event);
+/// "oom_score_adj": for records.
+std::string_view name_of(Mercy mercy);
+
+/// "+12.3": a score or term in ‰ of RAM + swap.
+std::string per_mille(Points points);
+
+/// "firefox (pid 123, uid 1000, app-firefox.scope)": one process, its name made harmless.
+std::string in_words(const ProcessNote& process);
+
+/// 32 hexadecimal digits.
+std::string in_words(const IncidentId& id);
+
+}  // namespace forestall

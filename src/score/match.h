@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// [[protect]], [[avoid]] and [[prefer]] applied to one process. Patterns run here, never on the hot path.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "forestall/config.h"
+#include "forestall/process.h"
+#include "forestall/result.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace forestall {
+
+/// What an entry is held against. `exe` and `cmdline` may be unreadable: then they match nothing.
+struct Traits {
+  std::string_view comm;
+  std::string_view exe;
+  std::string_view cmdline;
+  std::uint32_t uid = 0;
+  CgroupPlace place;
+};
+
+/// The uid of a user name; none if there is no such user.
+using UidOf = std::function<std::optional<std::uint32_t>(const std::string& user)>;
+
+/// One entry, its patterns compiled.
+class Matcher {
+ public:
+  /// An Error if a pattern is not valid RE2 (https://github.com/google/re2/wiki/Syntax) or compiles to more than 1 MiB.
+  static Result<Matcher> compile(const Match& entry, const UidOf& uid_of);
+
+  [[nodiscard]] bool matches(const Traits& traits) const;
+
+  /// As `matches`, for [[protect]]. Anybody can take a name, and path names can be arranged in a namespace of one's
+  /// own; so an entry that names neither a user nor a place in the cgroup tree covers only root's processes, and a
+  /// place counts only outside user@UID.service, where the user may build any tree.
+  [[nodiscard]] bool protects(const Traits& traits) const;
+
+  [[nodiscard]] const Match& entry() const { return entry_; }
+
+ private:
+  struct Pattern {
+    std::string_view Traits::*text = nullptr;
+    std::shared_ptr<const re2::RE2> expression;
+  };
+  [[nodiscard]] bool matches_place(const CgroupPlace& place) const;
+
+  Match entry_;
+  std::optional<std::uint32_t> uid_;
+  bool nobody_ = false;  ///< names a user that does not exist
+  std::vector<Pattern> patterns_;
+  std::shared_ptr<const re2::RE2> unit_, slice_, cgroup_;
+};
+
+/// All entries of a configuration.
+class MatchBook {
+ public:
+  MatchBook() = default;
+  static Result<MatchBook> compile(const Config& config, const UidOf& uid_of);
+
+  /// What the entries say of a process; exe and command line are kept for the record.
+  [[nodiscard]] Profile profile(const Traits& traits) const;
+
+  [[nodiscard]] const std::vector<Matcher>& protect() const { return protect_; }
+  [[nodiscard]] const std::vector<Matcher>& avoid() const { return avoid_; }
+  [[nodiscard]] const std::vector<Matcher>& prefer() const { return prefer_; }
+
+  /// No entry at all: every profile is empty, and there is nothing to wait for.
+  [[nodiscard]] bool empty() const { return protect_.empty() && avoid_.empty() && prefer_.empty(); }
+  /// Some entry wants exe or cmdline: a profile without them is not complete.
+  [[nodiscard]] bool reads_files() const;
+
+ private:
+  std::vector<Matcher> protect_, avoid_, prefer_;
+};
+
+}  // namespace forestall

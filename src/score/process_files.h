@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// The files of one process as values. Pure, and fed by strangers; a file may end anywhere, because the process does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "forestall/process.h"
+
+namespace forestall {
+
+/// From /proc/PID/status (proc_pid_status(5)).
+struct Status {
+  std::uint32_t uid = 0;  ///< real
+  Bytes anon = 0;
+  Bytes shmem = 0;
+  Bytes swap = 0;
+  Bytes page_tables = 0;
+};
+
+/// None if there is no Uid line or a number is not whole. Kernel threads and zombies have no memory lines: zero.
+/// The Name line is first and cannot imitate another: the kernel escapes newlines in it (fs/proc/array.c).
+std::optional<Status> parse_status(std::string_view text);
+
+/// From /proc/PID/statm (proc_pid_statm(5)): resident pages that belong to no file and are not shared memory.
+/// None if the text is not of that form.
+std::optional<std::uint64_t> parse_anon_pages(std::string_view text);
+
+/// /proc/PID/oom_score_adj, -1000 to 1000.
+std::optional<std::int32_t> parse_oom_score_adj(std::string_view text);
+
+}  // namespace forestall

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "score/process_table_linux.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+
+#include "base/process_stat.h"
+#include "base/read_linux.h"
+#include "base/text.h"
+#include "score/cgroup_place.h"
+#include "score/process_files.h"
+#include "score/rank.h"
+
+namespace forestall {
+namespace {
+
+/// A file of one process, read without an allocation: "PID/name" below the open /proc.
+template <std::size_t N>
+std::optional<std::string_view> read_file(const Fd& directory, std::int32_t pid, const char* name,
+                                          std::array<char, N>& buffer) {
+  std::array<char, 48> path;  // NOLINT: filled below
+  *fmt::format_to_n(path.data(), path.size() - 1, "{}/{}", pid, name).out = '\0';
+  return read_once(directory.get(), path.data(), buffer);
+}
+
+struct DirectoryEntry {  // linux_dirent64, getdents64(2)
+  std::uint64_t inode;
+  std::int64_t offset;
+  std::uint16_t length;
+  std::uint8_t type;
+  char name[1];
+};
+
+/// Calls `visit` with every pid there is. Not readdir(3), which would allocate.
+template <typename Visit>
+void for_each_pid(const Fd& directory, Visit visit) {
+  ::lseek(directory.get(), 0, SEEK_SET);
+  alignas(DirectoryEntry) std::array<char, 32 * kKiB> buffer;  // NOLINT: filled by the kernel
+  while (true) {
+    const long filled = ::syscall(SYS_getdents64, directory.get(), buffer.data(), buffer.size());
+    if (filled <= 0) return;
+    for (long at = 0; at < filled;) {
+      const auto* entry = reinterpret_cast<const DirectoryEntry*>(buffer.data() + at);
+      at += entry->length;
+      const auto pid = parse_unsigned(entry->name);
+      if (pid && *pid <= INT32_MAX) visit(static_cast<std::int32_t>(*pid));
+    }
+  }
+}
+
+std::optional<Stat> read_stat(const Fd& directory, std::int32_t pid) {
+  std::array<char, 2048> buffer;  // NOLINT
+  const auto text = read_file(directory, pid, "stat", buffer);
+  return text ? parse_stat(*text) : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ProcfsTable>> ProcfsTable::open(std::shared_ptr<const MatchBook> book, const std::string& proc) {
+  Fd directory(::open(proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return failure(errno, "cannot open " + proc);
+  return std::unique_ptr<ProcfsTable>(new ProcfsTable(std::move(book), proc, std::move(directory)));
+}
+
+ProcfsTable::ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, Fd directory)
+    : book_(std::move(book)), proc_(proc), directory_(std::move(directory)), resolver_(proc) {
+  found_.reserve(kMaxRanked);
+  find_lineage();
+}
+
+void ProcfsTable::find_lineage() {
+  lineage_.clear();
+  std::int32_t pid = ::getpid();
+  constexpr std::size_t deepest = 64;
+  while (pid > 0 && lineage_.size() < deepest) {
+    lineage_.push_back(pid);
+    const auto stat = read_stat(directory_, pid);
+    pid = stat ? stat->parent : 0;
+  }
+}
+
+bool ProcfsTable::sees_everybody() const { return read_stat(directory_, 1).has_value(); }
+
+Census ProcfsTable::look(const Sample& sample, Bytes at_least) {
+  found_.clear();
+  seen_ = 0;
+  for_each_pid(directory_, [&](std::int32_t pid) { consider(pid, sample, at_least); });
+  return {found_, lineage_, seen_};
+}
+
+void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_least) {
+  ++seen_;
+  if (!may_be_large(pid, sample, at_least)) return;
+  ProcessFacts facts;
+  facts.id.pid = pid;
+  if (read_facts(pid, facts) && facts.freed_by_death() >= at_least) add(facts);
+}
+
+bool ProcfsTable::may_be_large(std::int32_t pid, const Sample& sample, Bytes at_least) {
+  const bool swap_in_use = sample.memory.swap_free < sample.memory.swap_total;
+  if (swap_in_use || at_least == 0) return true;
+  std::array<char, 256> buffer;  // NOLINT
+  const auto text = read_file(directory_, pid, "statm", buffer);
+  const auto pages = text ? parse_anon_pages(*text) : std::nullopt;
+  // A quarter of slack: before Linux 6.12 the counters behind statm lag on many processors, and page tables come on top.
+  return pages && *pages * sample.page_size >= at_least - at_least / 4;
+}
+
+bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
+  std::array<char, 8 * kKiB> buffer;  // NOLINT
+  const auto stat = read_stat(directory_, pid);
+  const auto status_text = read_file(directory_, pid, "status", buffer);
+  const auto status = status_text ? parse_status(*status_text) : std::nullopt;
+  if (!stat || !status) return false;
+  facts.id.start_time = stat->start_time;
+  facts.parent = stat->parent;
+  facts.kernel_thread = stat->kernel_thread;
+  facts.state = stat->state;
+  facts.comm = stat->comm;
+  facts.uid = status->uid;
+  facts.anon = status->anon;
+  facts.shmem = status->shmem;
+  facts.swap = status->swap;
+  facts.page_tables = status->page_tables;
+  const auto adj_text = read_file(directory_, pid, "oom_score_adj", buffer);
+  const auto adj = adj_text ? parse_oom_score_adj(*adj_text) : std::nullopt;
+  if (!adj) return false;  // it is gone: the file is there as long as the process
+  facts.oom_score_adj = *adj;
+  if (const auto cgroup = read_file(directory_, pid, "cgroup", buffer)) facts.place = parse_cgroup(*cgroup);
+
+  const auto known = known_.find(facts.id);
+  if (known != known_.end() && known->second.comm == facts.comm) facts.profile = known->second.profile;
+  facts.profile.complete = facts.profile.complete || book_->empty();
+  return true;
+}
+
+void ProcfsTable::add(const ProcessFacts& facts) {
+  if (found_.size() < kMaxRanked) {
+    found_.push_back(facts);
+    return;
+  }
+  const auto smallest = std::ranges::min_element(found_, {}, &ProcessFacts::freed_by_death);
+  if (smallest->freed_by_death() < facts.freed_by_death()) *smallest = facts;
+}
+
+void ProcfsTable::learn(const Sample& sample, Bytes at_least) {
+  take_answers();
+  find_lineage();
+  for (auto& [id, known] : known_) known.seen = false;
+  look(sample, at_least);
+  for (const ProcessFacts& facts : found_) learn_about(facts);
+  std::erase_if(known_, [](const auto& entry) { return !entry.second.seen; });
+}
+
+void ProcfsTable::learn_about(const ProcessFacts& facts) {
+  Known& known = known_[facts.id];
+  known.seen = true;
+  if (known.comm != facts.comm) known = Known{facts.comm, {}, false, true};
+  if (known.asked) return;
+  // What can be told without the command line holds from now on; the rest follows when the resolver has read it.
+  known.profile = book_->profile({facts.comm.view(), {}, {}, facts.uid, facts.place});
+  known.profile.complete = !book_->reads_files();
+  known.asked = true;
+  resolver_.ask({facts.id, book_});
+}
+
+void ProcfsTable::take_answers() {
+  for (Resolver::Answer& answer : resolver_.answers()) {
+    const auto known = known_.find(answer.id);
+    if (answer.book != book_ || known == known_.end() || known->second.comm != answer.comm) continue;
+    known->second.profile = answer.profile;
+  }
+}
+
+void ProcfsTable::replace(std::shared_ptr<const MatchBook> book) {
+  book_ = std::move(book);
+  known_.clear();
+}
+
+Census ProcfsTable::look_thoroughly(const Sample& sample, Bytes at_least, Duration longest) {
+  constexpr Duration step = std::chrono::milliseconds(2);
+  learn(sample, at_least);
+  for (Duration waited{0}; waited < longest && !resolver_.idle(); waited += step) std::this_thread::sleep_for(step);
+  take_answers();
+  return look(sample, at_least);
+}
+
+}  // namespace forestall

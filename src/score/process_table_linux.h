@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The real ProcessTable: one pass over /proc, cheap for the many that are small, exact for the few that matter.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "forestall/ports.h"
+#include "score/match.h"
+#include "score/resolver_linux.h"
+
+namespace forestall {
+
+class ProcfsTable final : public ProcessTable {
+ public:
+  /// An Error if `proc` cannot be opened.
+  static Result<std::unique_ptr<ProcfsTable>> open(std::shared_ptr<const MatchBook> book,
+                                                   const std::string& proc = "/proc");
+
+  /// While no swap is in use, `statm` tells who is large at a quarter of the cost of `status`; what is swapped out
+  /// shows only in the latter, so with swap in use everybody's is read.
+  Census look(const Sample& sample, Bytes at_least) override;
+  void learn(const Sample& sample, Bytes at_least) override;
+
+  /// New entries: what was learnt by the old ones is forgotten.
+  void replace(std::shared_ptr<const MatchBook> book);
+
+  /// learn(), and waits for the answers, up to `longest`. For a command that has nothing else to do.
+  Census look_thoroughly(const Sample& sample, Bytes at_least, Duration longest);
+
+  /// False where /proc hides other users' processes (hidepid, proc(5)).
+  [[nodiscard]] bool sees_everybody() const;
+
+ private:
+  struct Known {
+    FixedString<64> comm;  ///< when it was learnt: exec changes it
+    Profile profile;
+    bool asked = false;
+    bool seen = false;
+  };
+
+  ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, Fd directory);
+  void find_lineage();
+  void consider(std::int32_t pid, const Sample& sample, Bytes at_least);
+  [[nodiscard]] bool may_be_large(std::int32_t pid, const Sample& sample, Bytes at_least);
+  [[nodiscard]] bool read_facts(std::int32_t pid, ProcessFacts& facts);
+  void add(const ProcessFacts& facts);
+  void take_answers();
+  void learn_about(const ProcessFacts& facts);
+
+  std::shared_ptr<const MatchBook> book_;
+  std::string proc_;
+  Fd directory_;
+  std::vector<ProcessFacts> found_;
+  std::size_t seen_ = 0;
+  std::vector<std::int32_t> lineage_;
+  std::map<ProcessId, Known> known_;
+  Resolver resolver_;
+};
+
+}  // namespace forestall

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "score/rank.h"
+
+#include <algorithm>
+
+#include "score/mercy.h"
+#include "score/terms.h"
+
+namespace forestall {
+namespace {
+
+Candidate score(const ProcessFacts& process, const Capacity& capacity, const ScoreConfig& weights) {
+  Candidate c;
+  c.process = &process;
+  for (const TermRule& rule : kTerms) {
+    const Points points = rule.points(process, capacity) * (weights.*rule.weight).ppm / 1'000'000;
+    c.terms[c.term_count++] = Term{rule.name, points};
+    c.score += points;
+  }
+  return c;
+}
+
+std::optional<Mercy> mercy_for(const ProcessFacts& p, const Census& census, Bytes minimum,
+                               std::span<const ProcessId> out_of_reach) {
+  if (const auto built_in = built_in_mercy(p, census.lineage)) return built_in;
+  if (p.profile.is_protected) return Mercy::protect;
+  if (std::ranges::find(out_of_reach, p.id) != out_of_reach.end()) return Mercy::out_of_reach;
+  if (p.freed_by_death() < minimum) return Mercy::too_small;
+  return std::nullopt;
+}
+
+bool goes_first(const Candidate& a, const Candidate& b) {
+  if (a.score != b.score) return a.score > b.score;
+  if (a.process->id.start_time != b.process->id.start_time) {
+    return a.process->id.start_time > b.process->id.start_time;
+  }
+  return a.process->id.pid > b.process->id.pid;
+}
+
+bool is_larger(const Spared& a, const Spared& b) {
+  const Bytes of_a = a.process->freed_by_death();
+  const Bytes of_b = b.process->freed_by_death();
+  return of_a != of_b ? of_a > of_b : a.process->id < b.process->id;
+}
+
+}  // namespace
+
+void reserve(Ranking& ranking) {
+  ranking.order.reserve(kMaxRanked);
+  ranking.spared.reserve(kMaxRanked);
+}
+
+void rank(const Census& census, const Capacity& capacity, const ScoreConfig& weights, Bytes minimum,
+          std::span<const ProcessId> out_of_reach, Ranking& ranking) {
+  ranking.order.clear();
+  ranking.spared.clear();
+  ranking.minimum = minimum;
+  ranking.seen = census.seen;
+  for (const ProcessFacts& p : census.processes.first(std::min(census.processes.size(), kMaxRanked))) {
+    if (const auto why = mercy_for(p, census, minimum, out_of_reach)) {
+      ranking.spared.push_back({&p, *why});
+    } else {
+      ranking.order.push_back(score(p, capacity, weights));
+    }
+  }
+  std::ranges::sort(ranking.order, goes_first);
+  std::ranges::sort(ranking.spared, is_larger);
+}
+
+}  // namespace forestall

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include "score/terms.h"
+
+#include <algorithm>
+
+namespace forestall {
+
+Points memory_points(const ProcessFacts& process, const Capacity& capacity) {
+  return share_of(process.freed_by_death(), capacity.ram_and_swap).ppm;  // millionths are thousandths of 1 ‰
+}
+
+Points adj_points(const ProcessFacts& process, const Capacity& capacity) {
+  return std::min(process.oom_score_adj * kPerMille, memory_points(process, capacity));
+}
+
+Points prefer_points(const ProcessFacts& process, const Capacity& /*capacity*/) {
+  return process.profile.prefer_points * kPerMille;
+}
+
+Points avoid_points(const ProcessFacts& process, const Capacity& /*capacity*/) {
+  return -process.profile.avoid_points * kPerMille;
+}
+
+}  // namespace forestall
