@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
-#include <syslog.h>
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "daemon/capabilities_linux.h"
 #include "evaluate/headroom.h"
 #include "report/message_ids.h"
+#include "report/telling.h"
 #include "report/words.h"
 #include "score/users_linux.h"
 
@@ -102,6 +102,7 @@ Duration Daemon::look() {
 void Daemon::watch_victim() {
   if (engine_.victims() == watched_victims_) return;
   watched_victims_ = engine_.victims();
+  status_due_ = Instant{};
   loop_->wake_once(signaller_.pidfd());
 }
 
@@ -113,7 +114,7 @@ void Daemon::feed_watchdog(Instant now) {
 }
 
 void Daemon::update_status(Instant now) {
-  if (now < status_due_ && !engine_.killing()) return;
+  if (now < status_due_) return;
   status_due_ = now + kStatusEvery;
   ::sd_notify(0, ("STATUS=" + status()).c_str());
 }
@@ -144,10 +145,10 @@ void Daemon::reload() {
     table_->replace(std::move(*book));
     engine_.reconfigure(std::move(*config));
     rejected_.reset();
-    voice_.say(LOG_NOTICE, "config_reloaded", message_id::kConfigReloaded, "Configuration reloaded.");
+    voice_.say(priority::kNotice, "config_reloaded", message_id::kConfigReloaded, "Configuration reloaded.");
   } else {
     rejected_ = book.error().what;
-    voice_.say(LOG_ERR, "config_rejected", message_id::kConfigRejected,
+    voice_.say(priority::kError, "config_rejected", message_id::kConfigRejected,
                "Configuration not reloaded, the one before stays in force: " + *rejected_);
   }
   ::sd_notify(0, ("READY=1\nSTATUS=" + status()).c_str());
@@ -179,12 +180,12 @@ void Daemon::introduce() {
     if (!rule.enabled) continue;
     text += fmt::format("\n  {:<14} {}", rule.name, in_words(rule, v.headroom, config.kill.grace));
   }
-  voice_.say(LOG_INFO, "started", message_id::kStarted, text);
+  voice_.say(priority::kInfo, "started", message_id::kStarted, text);
   if (!trigger_) voice_.murmur("no PSI trigger to be had: looking by the clock alone");
 }
 
 void Daemon::degraded(const std::string& what) {
-  voice_.say(LOG_WARNING, "degraded", message_id::kDegraded, "Note: " + what + ".");
+  voice_.say(priority::kWarning, "degraded", message_id::kDegraded, "Note: " + what + ".");
 }
 
 }  // namespace forestall

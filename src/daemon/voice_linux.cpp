@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <array>
@@ -40,7 +39,7 @@ void Voice::say(int priority, std::string_view event, std::string_view message_i
 }
 
 void Voice::murmur(const std::string& text) {
-  if (verbose_ && stderr_) print(LOG_DEBUG, text);
+  if (verbose_ && stderr_) print(priority::kDebug, text);
 }
 
 void Voice::tell(Event event, const Incident& incident) {
@@ -52,9 +51,9 @@ void Voice::tell(Event event, const Incident& incident) {
 }
 
 void Voice::print(int priority, const std::string& text) {
-  const auto level = priority <= LOG_ERR       ? spdlog::level::err
-                     : priority == LOG_WARNING ? spdlog::level::warn
-                     : priority <= LOG_INFO    ? spdlog::level::info
+  const auto level = priority <= priority::kError       ? spdlog::level::err
+                     : priority == priority::kWarning ? spdlog::level::warn
+                     : priority <= priority::kInfo    ? spdlog::level::info
                                                : spdlog::level::debug;
   stderr_->log(level, text);
 }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 #include "forestall/ports.h"
 #include "kill/reaper_linux.h"
 

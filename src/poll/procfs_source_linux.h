@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 #include "forestall/ports.h"
 
 namespace forestall {

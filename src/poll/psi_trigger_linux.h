@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 #include "forestall/units.h"
 
 namespace forestall {

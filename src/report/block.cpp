@@ -48,16 +48,16 @@ std::string block(Event event, const Incident& i, bool colours) {
   const char* on = !colours ? "" : act || bad ? "\x1b[1;31m" : "\x1b[1m";
   const char* off = colours ? "\x1b[0m" : "";
   std::string text = fmt::format("{}{}{}\n", on, sentence(event, i), off);
-  if (!act && event != Event::no_victim) return text;
+  if (i.attempt.grace_over || (!act && event != Event::no_victim)) return text;
   text += fmt::format("  incident     {}\n", in_words(i.id));
   text += fmt::format("  now          {}\n", in_words(i.now));
   if (i.verdict.exhausted_in) {
-    text += fmt::format("  at this rate nothing is left in {}\n", human(*i.verdict.exhausted_in));
+    text += fmt::format("  at this rate nothing would be left in {}\n", human(*i.verdict.exhausted_in));
   }
   if (!i.attempt.victim.profile.cmdline.empty()) {
     text += fmt::format("  command      {}\n", escaped(i.attempt.victim.profile.cmdline.view(), 160));
   }
-  if (!i.attempt.grace_over) add_candidates(i, text);
+  add_candidates(i, text);
   return text;
 }
 

@@ -2,7 +2,6 @@
 #include "report/telling.h"
 
 #include <fmt/format.h>
-#include <syslog.h>
 
 #include "base/quantity.h"
 #include "base/text.h"
@@ -26,12 +25,12 @@ std::string how_it_ended(const Incident& i) {
   const Instant signal = a.terminated ? *a.terminated : a.killed.value_or(i.begun);
   std::string text = victim_in_words(i);
   text += a.gone ? fmt::format(" is gone after {}", human(*a.gone - signal)) : " is not gone yet";
-  text += fmt::format("; {} came back of {} promised", human(a.freed), human(a.promised));
+  text += fmt::format("; {} came back ({} promised)", human(a.freed), human(a.promised));
   if (a.outcome == Outcome::fruitless) {
     return text + ". That was not enough, and the memory did not return in time; look for tmpfs (df -t tmpfs).";
   }
   const Duration back = a.memory_back.value_or(i.now_time) - signal;
-  return text + fmt::format(", {} after the signal. Now {}.", human(back), in_words(i.now));
+  return text + fmt::format(", memory was back {} after the signal. Now {}.", human(back), in_words(i.now));
 }
 
 std::string why_it_survived(const Incident& i) {
@@ -128,17 +127,17 @@ std::string sentence(Event event, const Incident& i) {
 int priority_of(Event event) {
   switch (event) {
     case Event::recovered:
-    case Event::stood_down: return LOG_INFO;
-    case Event::victim_gone: return LOG_NOTICE;
+    case Event::stood_down: return priority::kInfo;
+    case Event::victim_gone: return priority::kNotice;
     case Event::pressure_warning:
     case Event::victim_terminated:
-    case Event::victim_killed: return LOG_WARNING;
+    case Event::victim_killed: return priority::kWarning;
     case Event::victim_survived:
-    case Event::kernel_killed: return LOG_ERR;
+    case Event::kernel_killed: return priority::kError;
     case Event::no_victim:
-    case Event::breaker_opened: return LOG_CRIT;
+    case Event::breaker_opened: return priority::kCritical;
   }
-  return LOG_ERR;
+  return priority::kError;
 }
 
 std::string_view message_id_of(Event event) {

@@ -16,7 +16,17 @@ std::string sentence(Event event, const Incident& incident);
 /// The reason of an incident: the rule, each number beside its limit.
 std::string reason(const Incident& incident);
 
-/// syslog(3) priority: how soon somebody should look.
+/// The levels of syslog(3), by which journalctl -p selects.
+namespace priority {
+inline constexpr int kCritical = 2;
+inline constexpr int kError = 3;
+inline constexpr int kWarning = 4;
+inline constexpr int kNotice = 5;
+inline constexpr int kInfo = 6;
+inline constexpr int kDebug = 7;
+}  // namespace priority
+
+/// How soon somebody should look.
 int priority_of(Event event);
 
 std::string_view message_id_of(Event event);

@@ -13,15 +13,22 @@ namespace {
 
 Bytes bytes(std::int64_t n) { return static_cast<Bytes>(std::max<std::int64_t>(n, 0)); }
 
+/// Two amounts side by side: where they would look alike, to the MiB.
+std::string amount_and_limit(const Reading& r) {
+  const std::string measured = human(bytes(r.measured));
+  const std::string limit = human(bytes(r.limit));
+  if (measured != limit) return fmt::format("{}, limit {}", measured, limit);
+  return fmt::format("{} MiB, limit {} MiB", bytes(r.measured) / kMiB, bytes(r.limit) / kMiB);
+}
+
 std::string swap_in_words(const Reading& r, const Headroom& h) {
-  if (h.swap_total == 0) return "no swap";
-  return fmt::format("swap left {}, limit below {}", human(bytes(r.measured)), human(bytes(r.limit)));
+  return h.swap_total == 0 ? "no swap" : "swap left " + amount_and_limit(r);
 }
 
 std::string exhaustion_in_words(const Reading& r) {
   const std::string limit = human(Duration(r.limit));
-  if (r.measured == INT64_MAX) return "memory does not fall, limit exhausted within " + limit;
-  return fmt::format("memory exhausted in {}, limit within {}", human(Duration(r.measured)), limit);
+  if (r.measured == INT64_MAX) return "memory does not fall, limit exhaustion within " + limit;
+  return fmt::format("memory exhausted in {}, limit {}", human(Duration(r.measured)), limit);
 }
 
 /// "SIGTERM to the best victim, SIGKILL after 5 s".
@@ -50,21 +57,19 @@ void add_swap(const Rule& rule, const Headroom& h, std::vector<std::string>& par
 std::string in_words(Condition condition, const Reading& r, const Headroom& h) {
   if (!r.known) return fmt::format("{} cannot be told on this machine", name_of(condition));
   switch (condition) {
-    case Condition::mem_available_below:
-      return fmt::format("memory available {}, limit below {}", human(bytes(r.measured)), human(bytes(r.limit)));
+    case Condition::mem_available_below: return "memory available " + amount_and_limit(r);
     case Condition::swap_free_below: return swap_in_words(r, h);
     case Condition::psi_some_above:
-      return fmt::format("some task stalled {} of the time, limit above {}", human(Share{r.measured}),
+      return fmt::format("some task stalled {} of the time, limit {}", human(Share{r.measured}),
                          human(Share{r.limit}));
     case Condition::psi_full_above:
-      return fmt::format("all tasks stalled {} of the time, limit above {}", human(Share{r.measured}),
+      return fmt::format("all tasks stalled {} of the time, limit {}", human(Share{r.measured}),
                          human(Share{r.limit}));
     case Condition::refaults_above:
-      return fmt::format("refaults {} of the file cache per second, limit above {}", human(Share{r.measured}),
+      return fmt::format("refaults {} of the file cache per second, limit {}", human(Share{r.measured}),
                          human(Share{r.limit}));
     case Condition::exhausted_within: return exhaustion_in_words(r);
-    case Condition::commit_free_below:
-      return fmt::format("commit limit left {}, limit below {}", human(bytes(r.measured)), human(bytes(r.limit)));
+    case Condition::commit_free_below: return "commit limit left " + amount_and_limit(r);
   }
   return {};
 }

@@ -12,17 +12,18 @@
 
 namespace forestall {
 
-/// "memory available 1.41 GiB, limit below 1.5 GiB": what was measured beside its limit.
+/// "memory available 1.41 GiB, limit 1.5 GiB": what was measured beside its limit.
 std::string in_words(Condition condition, const Reading& reading, const Headroom& headroom);
 
-/// "memory available 1.41 GiB, limit below 1.5 GiB; no swap": all readings of a rule.
+/// "memory available 1.41 GiB, limit 1.5 GiB; no swap": all readings of a rule.
 std::string in_words(const RuleVerdict& verdict, const Headroom& headroom);
 
-/// "below 1.5 GiB of memory available and below 102 MiB of swap left: SIGTERM to the best victim, SIGKILL after 5 s".
+/// "less than 1.5 GiB of memory available, and less than 102 MiB of swap left: SIGTERM to the best victim, SIGKILL after
+/// 5 s".
 /// The sizes are those the rule has on a machine with this headroom.
 std::string in_words(const Rule& rule, const Headroom& headroom, Duration default_grace);
 
-/// "22.3 of 23.5 GiB available, no swap": what is left.
+/// "22.3 GiB of 23.5 GiB available, no swap": what is left.
 std::string in_words(const Headroom& headroom);
 
 /// "is PID 1", "is protected by [[protect]] entry 2": completes "spared because it …".

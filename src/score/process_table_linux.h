@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 #include "forestall/ports.h"
 #include "score/match.h"
 #include "score/resolver_linux.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 #include "forestall/units.h"
 #include "host/hog_note.h"
 

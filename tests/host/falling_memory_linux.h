@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 #include "forestall/units.h"
 
 namespace forestall::testing {

@@ -8,11 +8,11 @@
 #   engine             itself, the stages, base
 #   bus, cli, daemon   anything of ours
 # All may include include/forestall; config alone includes toml++. The operating system's headers are for the adapters,
-# which say so by suffix (_linux, _journal, _sdbus; base/fd.h is one by nature), and for bus, cli and daemon.
+# which say so by suffix (_linux, _journal, _sdbus), and for bus, cli and daemon.
 set -euo pipefail
 cd "${1:-$(dirname "$(readlink -f "$0")")/../..}"
 
-adapter='(_linux|_journal|_sdbus|base/fd)\.(h|cpp)'
+adapter='(_linux|_journal|_sdbus)\.(h|cpp)'
 os_header='(sys|linux|asm|systemd|arpa|net|netinet)/|'
 os_header+='(unistd|fcntl|poll|c?signal|sched|dirent|spawn|pwd|grp|syslog|mntent|pthread|time|ctime|termios|dlfcn)(\.h)?>'
 

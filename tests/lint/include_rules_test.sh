@@ -16,10 +16,10 @@ put() {
 in_order() {
   rm -rf "${house:?}"/*
   put include/forestall/rules.h '<string>' '"forestall/units.h"'
-  put src/base/fd.h '<unistd.h>'
+  put src/base/fd_linux.h '<unistd.h>'
   put src/base/text.h '"base/parse.h"'
   put src/poll/meminfo.cpp '"poll/meminfo.h"' '"base/text.h"' '"forestall/sample.h"'
-  put src/poll/source_linux.cpp '<fcntl.h>' '<sys/epoll.h>' '"base/fd.h"' '"poll/trigger_linux.h"'
+  put src/poll/source_linux.cpp '<fcntl.h>' '<sys/epoll.h>' '"base/fd_linux.h"' '"poll/trigger_linux.h"'
   put src/config/document.cpp '<toml++/toml.h>' '"base/text.h"'
   put src/engine/engine.cpp '"poll/meminfo.h"' '"kill/plan.h"' '"forestall/ports.h"'
   put src/daemon/main.cpp '<unistd.h>' '"engine/engine.h"' '"poll/source_linux.h"' '"config/load.h"'
@@ -52,6 +52,6 @@ caught 'include the operating system' src/base/text.cpp '<unistd.h>'
 caught 'include the operating system' include/forestall/units.h '<time.h>'
 caught 'include the operating system' src/engine/engine.h '  <csignal>'
 caught 'include an adapter' src/score/rank.cpp '"score/table_linux.h"'
-caught 'include an adapter' src/poll/meminfo.h '"base/fd.h"'
+caught 'include an adapter' src/poll/meminfo.h '"base/fd_linux.h"'
 
 exit "$failed"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+// After gtest, which it needs.
 #include <rapidcheck/gtest.h>
 
 #include "base/quantity.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 #include "forestall/units.h"
 
 namespace forestall::testing {

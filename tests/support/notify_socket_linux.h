@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/fd.h"
+#include "base/fd_linux.h"
 
 namespace forestall::testing {
 

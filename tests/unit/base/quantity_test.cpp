@@ -128,7 +128,7 @@ TEST(ParseDuration, TakesDecimalsThatAreWholeNanoseconds) {
   EXPECT_EQ(parse_duration("0.000000001s"), Duration(1ns));
   EXPECT_EQ(parse_duration("0.25h"), Duration(15min));
   EXPECT_EQ(complaint(parse_duration("0.0000001ms")).substr(0, 50),
-            R"("0.0000001ms" is no whole number of nanoseconds; al)");
+            R"("0.0000001ms" is no whole number of nanoseconds; a)");
 }
 
 TEST(ParseDuration, SaysWhatItFound) {

@@ -25,11 +25,11 @@ inline Config parsed(const std::vector<std::string>& texts) {
   return config.value_or(Config{});
 }
 
-inline std::string complaint(const std::vector<std::string>& texts) {
+inline std::string complaint_about(const std::vector<std::string>& texts) {
   const auto config = parse_layers(layers(texts));
   return config ? "no complaint" : config.error().what;
 }
 
-inline std::string complaint(const std::string& text) { return complaint(std::vector<std::string>{text}); }
+inline std::string complaint(const std::string& text) { return complaint_about({text}); }
 
 }  // namespace forestall::config

@@ -15,7 +15,7 @@ TEST(Merge, OfNothingIsTheBuiltinConfiguration) {
 }
 
 TEST(Merge, ReadsEveryKeyOfTheTables) {
-  const Config config = parsed({R"(
+  const Config config = parsed({R"~(
 [poll]
 idle_interval = "10s"
 armed_interval = "10ms"
@@ -30,29 +30,29 @@ avoid = "1000%"
 grace = "0s"
 breaker_kills = 100
 breaker_pause = "1h"
-)"});
+)~"});
   EXPECT_EQ(config.poll, (PollConfig{10s, 10ms}));
-    EXPECT_EQ(config.victim.minimum, parse_size("max(2%, 1GiB)"));
-    EXPECT_EQ(config.score, (ScoreConfig{Share{0}, Share::percent(50), Share{125'000}, Share::percent(1000)}));
-    EXPECT_EQ(config.kill, (KillConfig{0s, 100, 1h}));
+  EXPECT_EQ(config.victim.minimum, parse_size("max(2%, 1GiB)"));
+  EXPECT_EQ(config.score, (ScoreConfig{Share{0}, Share::percent(50), Share{125'000}, Share::percent(1000)}));
+  EXPECT_EQ(config.kill, (KillConfig{0s, 100, 1h}));
 }
 
 TEST(Merge, ReadsEveryKeyOfARule) {
-    Rule rule;
-    rule.name = "Every-key_0.9";
-    rule.enabled = false;
-    rule.action = Action::notify;
-    rule.mem_available_below = Size::of(kGiB);
-    rule.swap_free_below = Size::of(Share::percent(1));
-    rule.psi_some_above = Share::percent(100);
-    rule.psi_full_above = Share{1};
-    rule.refaults_above = Share::percent(10'000);
-    rule.exhausted_within = 100ms;
-    rule.commit_free_below = Size::of(0);
-    rule.psi_window = 200ms;
-    rule.hold = 1h;
-    rule.grace = 5min;
-    const Config config = parsed({R"(
+  Rule rule;
+  rule.name = "Every-key_0.9";
+  rule.enabled = false;
+  rule.action = Action::notify;
+  rule.mem_available_below = Size::of(kGiB);
+  rule.swap_free_below = Size::of(Share::percent(1));
+  rule.psi_some_above = Share::percent(100);
+  rule.psi_full_above = Share{1};
+  rule.refaults_above = Share::percent(10'000);
+  rule.exhausted_within = 100ms;
+  rule.commit_free_below = Size::of(0);
+  rule.psi_window = 200ms;
+  rule.hold = 1h;
+  rule.grace = 5min;
+  const Config config = parsed({R"(
 [[rule]]
 name = "Every-key_0.9"
 enabled = false
@@ -68,12 +68,12 @@ commit_free_below = "0B"
 for = "1h"
 grace = "5min"
 )"});
-    ASSERT_EQ(config.rules.size(), 4U);
-    EXPECT_EQ(config.rules.back(), rule);
+  ASSERT_EQ(config.rules.size(), 4U);
+  EXPECT_EQ(config.rules.back(), rule);
 }
 
 TEST(Merge, ReadsEveryKeyOfAnEntry) {
-    const std::string criteria = R"(
+  const std::string criteria = R"(
 comm = "^a"
 exe = '^/b\.c$'
 cmdline = "--d"
@@ -83,82 +83,82 @@ unit = 'e\.service'
 slice = "f"
 cgroup = "/g"
 )";
-    const Config config = parsed({"[[protect]]" + criteria + "[[avoid]]" + criteria +
-                                  "points = 1000\ngrace = \"1s\"\n" + "[[prefer]]" + criteria});
-    Match match{"^a", "^/b\\.c$", "--d", "postgres", 4294967294U, "e\\.service", "f", "/g", 0, std::nullopt};
-    EXPECT_EQ(config.protect, std::vector{match});
-    match.points = 100;
-    EXPECT_EQ(config.prefer, std::vector{match});
-    match.points = 1000;
-    match.grace = 1s;
-    EXPECT_EQ(config.avoid, std::vector{match});
+  const Config config = parsed({"[[protect]]" + criteria + "[[avoid]]" + criteria + "points = 1000\ngrace = \"1s\"\n" +
+                                "[[prefer]]" + criteria});
+  Match match{"^a", "^/b\\.c$", "--d", "postgres", 4294967294U, "e\\.service", "f", "/g", 0, std::nullopt};
+  EXPECT_EQ(config.protect, std::vector{match});
+  match.points = 100;
+  EXPECT_EQ(config.prefer, std::vector{match});
+  match.points = 1000;
+  match.grace = 1s;
+  EXPECT_EQ(config.avoid, std::vector{match});
 }
 
 TEST(Merge, ChangesOnlyTheFieldsThatARuleGives) {
-    Config expected = builtin();
-    expected.rules[2].psi_full_above = Share::percent(35);
-    expected.rules[0].enabled = false;
-    EXPECT_EQ(parsed({"[[rule]]\nname = \"stall\"\npsi_full_above = \"35%\"\n"
-                      "[[rule]]\nname = \"low-memory\"\nenabled = false\n"}),
-              expected);
+  Config expected = builtin();
+  expected.rules[2].psi_full_above = Share::percent(35);
+  expected.rules[0].enabled = false;
+  EXPECT_EQ(parsed({"[[rule]]\nname = \"stall\"\npsi_full_above = \"35%\"\n"
+                    "[[rule]]\nname = \"low-memory\"\nenabled = false\n"}),
+            expected);
 }
 
 TEST(Merge, LetsTheLaterFileWin) {
-    const Config config =
-        parsed({"[poll]\nidle_interval = \"1s\"\n[kill]\ngrace = \"1s\"\n", "[poll]\nidle_interval = \"2s\"\n"});
-    EXPECT_EQ(config.poll.idle_interval, Duration(2s));
-    EXPECT_EQ(config.kill.grace, Duration(1s));
+  const Config config =
+      parsed({"[poll]\nidle_interval = \"1s\"\n[kill]\ngrace = \"1s\"\n", "[poll]\nidle_interval = \"2s\"\n"});
+  EXPECT_EQ(config.poll.idle_interval, Duration(2s));
+  EXPECT_EQ(config.kill.grace, Duration(1s));
 }
 
 TEST(Merge, LetsALaterFileSpeakOfTheRuleOfAnEarlierOne) {
-    const Config config = parsed({"[[rule]]\nname = \"mine\"\nmem_available_below = \"1%\"\nfor = \"3s\"\n",
-                                  "[[rule]]\nname = \"mine\"\nmem_available_below = \"2%\"\n"});
-    ASSERT_EQ(config.rules.size(), 4U);
-    EXPECT_EQ(config.rules.back().mem_available_below, Size::of(Share::percent(2)));
-    EXPECT_EQ(config.rules.back().hold, Duration(3s));
+  const Config config = parsed({"[[rule]]\nname = \"mine\"\nmem_available_below = \"1%\"\nfor = \"3s\"\n",
+                                "[[rule]]\nname = \"mine\"\nmem_available_below = \"2%\"\n"});
+  ASSERT_EQ(config.rules.size(), 4U);
+  EXPECT_EQ(config.rules.back().mem_available_below, Size::of(Share::percent(2)));
+  EXPECT_EQ(config.rules.back().hold, Duration(3s));
 }
 
 TEST(Merge, AppendsEntries) {
-    const Config config = parsed({"[[avoid]]\ncomm = \"a\"\n[[avoid]]\ncomm = \"b\"\n", "[[avoid]]\ncomm = \"c\"\n"});
-    ASSERT_EQ(config.avoid.size(), 3U);
-    EXPECT_EQ(config.avoid[0].comm, "a");
-    EXPECT_EQ(config.avoid[1].comm, "b");
-    EXPECT_EQ(config.avoid[2].comm, "c");
+  const Config config = parsed({"[[avoid]]\ncomm = \"a\"\n[[avoid]]\ncomm = \"b\"\n", "[[avoid]]\ncomm = \"c\"\n"});
+  ASSERT_EQ(config.avoid.size(), 3U);
+  EXPECT_EQ(config.avoid[0].comm, "a");
+  EXPECT_EQ(config.avoid[1].comm, "b");
+  EXPECT_EQ(config.avoid[2].comm, "c");
 }
 
 TEST(Merge, TakesEverySpellingOfTheSameTables) {
-    const Config expected = parsed({"[kill]\nbreaker_kills = 7\n[[prefer]]\ncomm = \"a\"\npoints = 3\n"});
-    EXPECT_EQ(parsed({"kill.breaker_kills = 7\nprefer = [{comm = 'a', points = 3}]\n"}), expected);
-    EXPECT_EQ(parsed({"\"kill\" = {\"breaker_kills\" = 0x7}\r\n[[prefer]]\r\ncomm = '''a'''\r\npoints = 3"}), expected);
-    EXPECT_EQ(parsed({"\xef\xbb\xbf[kill]\nbreaker_kills = 7\n[[prefer]]\npoints = 3\ncomm = \"\\u0061\""}), expected);
+  const Config expected = parsed({"[kill]\nbreaker_kills = 7\n[[prefer]]\ncomm = \"a\"\npoints = 3\n"});
+  EXPECT_EQ(parsed({"kill.breaker_kills = 7\nprefer = [{comm = 'a', points = 3}]\n"}), expected);
+  EXPECT_EQ(parsed({"\"kill\" = {\"breaker_kills\" = 0x7}\r\n[[prefer]]\r\ncomm = '''a'''\r\npoints = 3"}), expected);
+  EXPECT_EQ(parsed({"\xef\xbb\xbf[kill]\nbreaker_kills = 7\n[[prefer]]\npoints = 3\ncomm = \"\\u0061\""}), expected);
 }
 
 TEST(Merge, LetsADisabledRuleBeWithoutACondition) {
-    EXPECT_EQ(parsed({"[[rule]]\nname = \"later\"\nenabled = false\n"}).rules.size(), 4U);
+  EXPECT_EQ(parsed({"[[rule]]\nname = \"later\"\nenabled = false\n"}).rules.size(), 4U);
 }
 
 TEST(Merge, LooksForConditionsAfterTheLastFile) {
-    const std::string action_only = "[[rule]]\nname = \"mine\"\naction = \"kill\"\n";
-    const std::string condition = "[[rule]]\nname = \"mine\"\nmem_available_below = \"1%\"\n";
-    EXPECT_EQ(parsed({action_only, condition}).rules.back().action, Action::kill);
+  const std::string action_only = "[[rule]]\nname = \"mine\"\naction = \"kill\"\n";
+  const std::string condition = "[[rule]]\nname = \"mine\"\nmem_available_below = \"1%\"\n";
+  EXPECT_EQ(parsed({action_only, condition}).rules.back().action, Action::kill);
 }
 
 TEST(Merge, LooksForConflictsAfterTheLastFile) {
-    EXPECT_EQ(
-        parsed({"[poll]\nidle_interval = \"100ms\"\narmed_interval = \"1s\"\n", "[poll]\narmed_interval = \"100ms\"\n"})
-            .poll,
-        (PollConfig{100ms, 100ms}));
+  EXPECT_EQ(
+      parsed({"[poll]\nidle_interval = \"100ms\"\narmed_interval = \"1s\"\n", "[poll]\narmed_interval = \"100ms\"\n"})
+          .poll,
+      (PollConfig{100ms, 100ms}));
 }
 
 TEST(Merge, TakesAsManyRulesAsThereMayBe) {
-    std::string text;
-    for (std::size_t i = builtin().rules.size(); i < kMaxRules; ++i) {
-      text += "[[rule]]\nname = \"r" + std::to_string(i) + "\"\nmem_available_below = \"1%\"\n";
-    }
-    EXPECT_EQ(parsed({text}).rules.size(), kMaxRules);
-    EXPECT_EQ(complaint({text, "[[rule]]\nname = \"more\"\nmem_available_below = \"1%\"\n"}),
-              "b.toml:1:1: rule \"more\": is one rule too many; allowed are 16, built-in and disabled ones included");
-    EXPECT_EQ(parsed({text, "[[rule]]\nname = \"stall\"\nenabled = false\n"}).rules.size(), kMaxRules);
+  std::string text;
+  for (std::size_t i = builtin().rules.size(); i < kMaxRules; ++i) {
+    text += "[[rule]]\nname = \"r" + std::to_string(i) + "\"\nmem_available_below = \"1%\"\n";
+  }
+  EXPECT_EQ(parsed({text}).rules.size(), kMaxRules);
+  EXPECT_EQ(complaint_about({text, "[[rule]]\nname = \"more\"\nmem_available_below = \"1%\"\n"}),
+            "b.toml:1:1: rule \"more\": is one rule too many; allowed are 16, built-in and disabled ones included");
+  EXPECT_EQ(parsed({text, "[[rule]]\nname = \"stall\"\nenabled = false\n"}).rules.size(), kMaxRules);
 }
 
 }  // namespace
