@@ -36,8 +36,8 @@ struct ScoreConfig {
 
 /// [kill]: how a victim is ended.
 struct KillConfig {
-  Duration grace = std::chrono::seconds(5);  ///< from SIGTERM to SIGKILL, 0 to 5 min
-  unsigned breaker_kills = 3;                ///< fruitless kills in a row that open the breaker, 1 to 100
+  Duration grace = std::chrono::seconds(5);          ///< from SIGTERM to SIGKILL, 0 to 5 min
+  unsigned breaker_kills = 3;                        ///< fruitless kills in a row that open the breaker, 1 to 100
   Duration breaker_pause = std::chrono::minutes(1);  ///< how long nothing is killed then, 1 s to 1 h
   friend bool operator==(const KillConfig&, const KillConfig&) = default;
 };

@@ -50,14 +50,14 @@ struct Attempt {
   ProcessFacts victim;
   Points score = 0;
   Duration grace{0};
-  std::optional<Instant> terminated;   ///< SIGTERM sent
-  std::optional<Instant> killed;       ///< SIGKILL sent
-  std::optional<Instant> gone;         ///< seen dead
+  std::optional<Instant> terminated;  ///< SIGTERM sent
+  std::optional<Instant> killed;      ///< SIGKILL sent
+  std::optional<Instant> gone;        ///< seen dead
   std::optional<Instant> memory_back;
-  bool grace_over = false;             ///< SIGKILL because the grace was over, not because a kill rule held
+  bool grace_over = false;  ///< SIGKILL because the grace was over, not because a kill rule held
   Outcome outcome = Outcome::none;
-  Bytes promised = 0;                  ///< what its death should give back
-  Bytes freed = 0;                     ///< by how much what is left rose since the signal
+  Bytes promised = 0;  ///< what its death should give back
+  Bytes freed = 0;     ///< by how much what is left rose since the signal
 };
 
 inline constexpr std::size_t kShownCandidates = 10;
@@ -88,9 +88,9 @@ struct SparedNote {
 
 struct Incident {
   IncidentId id;
-  WallTime wall{};   ///< when the rule was found to hold
+  WallTime wall{};  ///< when the rule was found to hold
   Instant begun{};
-  Verdict verdict;   ///< at that moment
+  Verdict verdict;  ///< at that moment
   FixedString<64> rule_name;
   bool dry_run = false;
 
@@ -103,11 +103,11 @@ struct Incident {
   Bytes minimum = 0;
 
   Attempt attempt;
-  Headroom now;                     ///< when this event was told
+  Headroom now;  ///< when this event was told
   Instant now_time{};
-  std::uint64_t kernel_kills = 0;   ///< of Event::kernel_killed
-  unsigned fruitless_kills = 0;     ///< of Event::breaker_opened
-  Duration pause{0};                ///< of Event::breaker_opened
+  std::uint64_t kernel_kills = 0;  ///< of Event::kernel_killed
+  unsigned fruitless_kills = 0;    ///< of Event::breaker_opened
+  Duration pause{0};               ///< of Event::breaker_opened
 };
 
 }  // namespace forestall

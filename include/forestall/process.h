@@ -28,27 +28,27 @@ struct CgroupPlace {
 
 /// What the [[protect]], [[avoid]] and [[prefer]] entries say of a process: learnt before it matters.
 struct Profile {
-  bool complete = false;         ///< false: not looked at yet
+  bool complete = false;  ///< false: not looked at yet
   bool is_protected = false;
-  std::uint16_t protected_by = 0;   ///< which [[protect]] entry, from 0
-  std::int64_t prefer_points = 0;   ///< ‰ of RAM + swap, of all entries that match
+  std::uint16_t protected_by = 0;  ///< which [[protect]] entry, from 0
+  std::int64_t prefer_points = 0;  ///< ‰ of RAM + swap, of all entries that match
   std::int64_t avoid_points = 0;
-  std::optional<Duration> grace;    ///< the longest of the entries that match
-  FixedString<255> exe;             ///< empty: not readable without CAP_SYS_PTRACE
-  FixedString<511> cmdline;         ///< arguments with blanks between
+  std::optional<Duration> grace;  ///< the longest of the entries that match
+  FixedString<255> exe;           ///< empty: not readable without CAP_SYS_PTRACE
+  FixedString<511> cmdline;       ///< arguments with blanks between
 };
 
 struct ProcessFacts {
   ProcessId id;
   std::int32_t parent = 0;
-  std::uint32_t uid = 0;       ///< real uid
-  bool kernel_thread = false;  ///< PF_KTHREAD in the flags of stat (include/linux/sched.h): no user can set it
-  char state = '?';            ///< proc_pid_stat(5), field 3
-  FixedString<64> comm;        ///< what it calls itself; up to 15 bytes, kernel threads more
-  Bytes anon = 0;              ///< RssAnon
-  Bytes swap = 0;              ///< VmSwap
-  Bytes page_tables = 0;       ///< VmPTE
-  Bytes shmem = 0;             ///< RssShmem: comes back only when the last one that maps it is gone
+  std::uint32_t uid = 0;           ///< real uid
+  bool kernel_thread = false;      ///< PF_KTHREAD in the flags of stat (include/linux/sched.h): no user can set it
+  char state = '?';                ///< proc_pid_stat(5), field 3
+  FixedString<64> comm;            ///< what it calls itself; up to 15 bytes, kernel threads more
+  Bytes anon = 0;                  ///< RssAnon
+  Bytes swap = 0;                  ///< VmSwap
+  Bytes page_tables = 0;           ///< VmPTE
+  Bytes shmem = 0;                 ///< RssShmem: comes back only when the last one that maps it is gone
   std::int32_t oom_score_adj = 0;  ///< -1000 to 1000
   CgroupPlace place;
   Profile profile;

@@ -33,7 +33,7 @@ struct Candidate {
 
 /// Why a process is no candidate. In the order in which it is asked.
 enum class Mercy : std::uint8_t {
-  init,           ///< PID 1
+  init,  ///< PID 1
   kernel_thread,
   forestall,      ///< this daemon
   ancestor,       ///< a process that this daemon descends from

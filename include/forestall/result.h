@@ -14,6 +14,7 @@ namespace forestall {
 struct Error {
   int code = 0;
   std::string what;
+  friend bool operator==(const Error&, const Error&) = default;
 };
 
 /// A value, or the Error that prevented it.

@@ -47,9 +47,8 @@ inline constexpr std::size_t kConditions = 7;
 
 constexpr std::size_t index(Condition c) { return static_cast<std::size_t>(c); }
 inline constexpr std::array<Condition, kConditions> kAllConditions = {
-    Condition::mem_available_below, Condition::swap_free_below,  Condition::psi_some_above,
-    Condition::psi_full_above,      Condition::refaults_above,   Condition::exhausted_within,
-    Condition::commit_free_below};
+    Condition::mem_available_below, Condition::swap_free_below,  Condition::psi_some_above,   Condition::psi_full_above,
+    Condition::refaults_above,      Condition::exhausted_within, Condition::commit_free_below};
 
 /// As written in the configuration file: "mem_available_below".
 std::string_view name_of(Condition c);

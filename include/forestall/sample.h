@@ -74,9 +74,9 @@ struct Sample {
 
 /// What is really left, computed from a Sample (evaluate/headroom.h).
 struct Headroom {
-  Bytes available = 0;    ///< MemAvailable, plus what the ARC would give back
-  Bytes user_total = 0;   ///< available + AnonPages: what percentages of memory refer to
-  Bytes swap_left = 0;    ///< SwapFree, the part on zram counted without the RAM that filling it would cost
+  Bytes available = 0;   ///< MemAvailable, plus what the ARC would give back
+  Bytes user_total = 0;  ///< available + AnonPages: what percentages of memory refer to
+  Bytes swap_left = 0;   ///< SwapFree, the part on zram counted without the RAM that filling it would cost
   Bytes swap_total = 0;
   Bytes commit_left = 0;  ///< CommitLimit - Committed_AS; meaningful only where `strict_commit`
   Bytes commit_limit = 0;

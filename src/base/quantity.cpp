@@ -279,7 +279,7 @@ std::string human(Duration duration) {
   if (ns < 999.5e3) return three_digits(ns / 1e3) + " µs";
   if (ns < 999.5e6) return three_digits(ns / 1e6) + " ms";
   if (ns < 59.95e9) return three_digits(ns / 1e9) + " s";
-  const auto seconds = static_cast<std::uint64_t>(std::chrono::round<std::chrono::seconds>(duration).count());
+  const auto seconds = (static_cast<std::uint64_t>(duration.count()) + 500'000'000) / 1'000'000'000;
   if (seconds < 3600) return two_parts(seconds, "min", "s");
   return two_parts((seconds + 30) / 60, "h", "min");
 }

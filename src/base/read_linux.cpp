@@ -14,8 +14,7 @@ Fd open_to_read(int directory, const char* path) {
 std::optional<std::string_view> reread(const Fd& file, std::span<char> buffer) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
-    const ssize_t n =
-        ::pread(file.get(), buffer.data() + filled, buffer.size() - filled, static_cast<off_t>(filled));
+    const ssize_t n = ::pread(file.get(), buffer.data() + filled, buffer.size() - filled, static_cast<off_t>(filled));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return std::nullopt;
     if (n == 0) break;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
-#include <fmt/format.h>
 #include <numeric>
 #include <utility>
 #include <vector>

@@ -33,7 +33,8 @@ std::string rules_in_words(const Config& config, const Sample& sample) {
   return text;
 }
 
-/// A terminate rule is never seen to act if a kill rule of the same shape has the higher limit: SIGKILL would come first.
+/// A terminate rule is never seen to act if a kill rule of the same shape has the higher limit: SIGKILL would come
+/// first.
 std::string warn_of_early_kill(const Config& config, const Sample& sample) {
   const Headroom h = headroom(sample);
   std::string text;
@@ -42,7 +43,8 @@ std::string warn_of_early_kill(const Config& config, const Sample& sample) {
     for (const Rule& term : config.rules) {
       if (!term.enabled || term.action != Action::terminate || !term.mem_available_below) continue;
       const bool only_memory = !term.psi_full_above && !term.psi_some_above && !term.refaults_above;
-      if (!only_memory || kill.mem_available_below->in(h.user_total) < term.mem_available_below->in(h.user_total)) continue;
+      if (!only_memory || kill.mem_available_below->in(h.user_total) < term.mem_available_below->in(h.user_total))
+        continue;
       text += fmt::format(
           "warning: rule \"{}\" kills at a limit that is not below that of \"{}\": nobody would get a SIGTERM first\n",
           kill.name, term.name);
@@ -73,8 +75,9 @@ std::string remarks(const Matcher& matcher, bool protect, std::size_t matched, b
   std::string text;
   const bool names_place = m.unit || m.slice || m.cgroup;
   if (protect && !m.user && !m.uid) {
-    text += names_place ? "\n      covers only root's processes and those outside user@UID.service; add user = \"…\" for others"
-                        : "\n      covers only root's processes, for anybody can take a name; add user = \"…\" for others";
+    text += names_place
+                ? "\n      covers only root's processes and those outside user@UID.service; add user = \"…\" for others"
+                : "\n      covers only root's processes, for anybody can take a name; add user = \"…\" for others";
   }
   if (m.user && !uid_of(*m.user)) text += fmt::format("\n      warning: there is no user \"{}\"", escaped(*m.user));
   if (m.exe && exe_unreadable) text += "\n      warning: some programs' files cannot be seen without CAP_SYS_PTRACE";
@@ -89,9 +92,8 @@ std::string matches_in_words(std::string_view table, const std::vector<Matcher>&
   std::string text;
   for (std::size_t i = 0; i < matchers.size(); ++i) {
     const Matcher& m = matchers[i];
-    const auto matched = static_cast<std::size_t>(std::ranges::count_if(processes, [&](const OwnedTraits& p) {
-      return protect ? m.protects(p.view()) : m.matches(p.view());
-    }));
+    const auto matched = static_cast<std::size_t>(std::ranges::count_if(
+        processes, [&](const OwnedTraits& p) { return protect ? m.protects(p.view()) : m.matches(p.view()); }));
     text += fmt::format("  [[{}]] {}  {}: {} of {} processes{}\n", table, i + 1, entry_in_words(m.entry()), matched,
                         processes.size(), remarks(m, protect, matched, unreadable));
   }
@@ -136,7 +138,8 @@ void add_check(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("check", "Is the configuration good, and what does it mean on this machine?");
   auto request = std::make_shared<Request>();
   command->add_option("FILE", request->file, "Check this file instead of /etc/forestall");
-  command->add_flag("--effective", request->effective, "Print the whole configuration in force, built-in rules included");
+  command->add_flag("--effective", request->effective,
+                    "Print the whole configuration in force, built-in rules included");
   command->callback([request, &run] { run = [request] { return run_check(*request); }; });
 }
 

@@ -43,12 +43,8 @@ std::optional<Place> nested_too_deep(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     switch (text[i]) {
       case '"':
-      case '\'':
-        i += string_length(text.substr(i)) - 1;
-        break;
-      case '#':
-        i = std::min(text.find('\n', i), text.size()) - 1;
-        break;
+      case '\'': i += string_length(text.substr(i)) - 1; break;
+      case '#': i = std::min(text.find('\n', i), text.size()) - 1; break;
       case '[':
       case '{':
         ++brackets;
@@ -59,16 +55,11 @@ std::optional<Place> nested_too_deep(std::string_view text) {
         brackets = std::max(brackets - 1, 0);
         dots = 0;
         break;
-      case '.':
-        ++dots;
-        break;
+      case '.': ++dots; break;
       case '\n':
       case ',':
-      case '=':
-        dots = 0;
-        break;
-      default:
-        break;
+      case '=': dots = 0; break;
+      default: break;
     }
     if (brackets > kDeepestNesting || dots > kDeepestNesting) return place_of(text, i);
   }

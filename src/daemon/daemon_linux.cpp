@@ -53,8 +53,8 @@ Result<std::unique_ptr<Daemon>> Daemon::create(Options options, Config config) {
   if (!book) return tl::unexpected(book.error());
   auto table = ProcfsTable::open(*book);
   if (!table) return tl::unexpected(table.error());
-  return std::unique_ptr<Daemon>(new Daemon(std::move(options), std::move(*loop), std::move(*source),
-                                            std::move(*table), std::move(config)));
+  return std::unique_ptr<Daemon>(
+      new Daemon(std::move(options), std::move(*loop), std::move(*source), std::move(*table), std::move(config)));
 }
 
 Daemon::Daemon(Options options, std::unique_ptr<Loop> loop, ProcfsSource source, std::unique_ptr<ProcfsTable> table,

@@ -51,10 +51,10 @@ void Voice::tell(Event event, const Incident& incident) {
 }
 
 void Voice::print(int priority, const std::string& text) {
-  const auto level = priority <= priority::kError       ? spdlog::level::err
+  const auto level = priority <= priority::kError     ? spdlog::level::err
                      : priority == priority::kWarning ? spdlog::level::warn
                      : priority <= priority::kInfo    ? spdlog::level::info
-                                               : spdlog::level::debug;
+                                                      : spdlog::level::debug;
   stderr_->log(level, text);
 }
 

@@ -46,7 +46,8 @@ void Engine::rank_now(const Sample& sample) {
 
 /// Somebody new among the candidates may turn out to be protected. True while it is worth waiting to be told.
 bool Engine::wait_for_profiles(const Sample& sample) {
-  const bool complete = std::ranges::all_of(ranking_.order, [](const Candidate& c) { return c.process->profile.complete; });
+  const bool complete =
+      std::ranges::all_of(ranking_.order, [](const Candidate& c) { return c.process->profile.complete; });
   if (complete) {
     profiles_due_.reset();
     return false;

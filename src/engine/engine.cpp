@@ -113,7 +113,8 @@ void Engine::open_incident(const Sample& sample) {
 }
 
 IncidentId Engine::next_id() {
-  // splitmix64 (Steele, Lea, Flood 2014) over the seed: distinct for every incident, and needs no source of chance here.
+  // splitmix64 (Steele, Lea, Flood 2014) over the seed: distinct for every incident, and needs no source of chance
+  // here.
   std::uint64_t z = seed_.low + ++incidents_ * 0x9E3779B97F4A7C15ULL;
   z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
   z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The stages in their order: look, judge, choose, end, tell. The only place that knows two of them. It waits for nobody:
-// each tick does what can be done now and says when to come again.
+// The stages in their order: look, judge, choose, end, tell. The only place that knows two of them. It waits for
+// nobody: each tick does what can be done now and says when to come again.
 #pragma once
 
 #include <array>
@@ -98,8 +98,8 @@ class Engine {
   bool told_no_victim_ = false;
   bool told_stand_down_ = false;
   std::optional<std::uint64_t> kernel_kills_;
-  std::optional<Instant> not_before_;       ///< no decision sooner: nobody was found, or a dry run has just told one
-  std::optional<Instant> profiles_due_;     ///< a decision waits for profiles no longer than this
+  std::optional<Instant> not_before_;    ///< no decision sooner: nobody was found, or a dry run has just told one
+  std::optional<Instant> profiles_due_;  ///< a decision waits for profiles no longer than this
   std::optional<Instant> learnt_;
 };
 

@@ -73,8 +73,7 @@ Reading measure(Condition condition, const Rule& rule, const Evidence& e) {
       return rule.psi_some_above ? stall(&Mark::psi_some, *rule.psi_some_above, rule, e) : Reading{};
     case Condition::psi_full_above:
       return rule.psi_full_above ? stall(&Mark::psi_full, *rule.psi_full_above, rule, e) : Reading{};
-    case Condition::refaults_above:
-      return rule.refaults_above ? refaults(*rule.refaults_above, rule, e) : Reading{};
+    case Condition::refaults_above: return rule.refaults_above ? refaults(*rule.refaults_above, rule, e) : Reading{};
     case Condition::exhausted_within: {
       if (!rule.exhausted_within) return {};
       const auto left = time_to_exhaustion(e.history);

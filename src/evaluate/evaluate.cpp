@@ -27,8 +27,7 @@ Mark mark_of(const Sample& sample, const Headroom& headroom, const History& hist
 
 void remember(Memory& memory, const Sample& sample, const Headroom& headroom) {
   const bool slept = sample.suspended - memory.suspended > std::chrono::milliseconds(10);
-  const bool came_or_went =
-      sample.psi.has_value() != memory.had_psi || sample.vmstat.has_value() != memory.had_vmstat;
+  const bool came_or_went = sample.psi.has_value() != memory.had_psi || sample.vmstat.has_value() != memory.had_vmstat;
   memory.history.add(mark_of(sample, headroom, memory.history));
   if (slept || came_or_went) forget_past(memory);
   memory.suspended = sample.suspended;

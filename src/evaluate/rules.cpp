@@ -7,13 +7,10 @@ namespace forestall {
 
 Bytes Size::in(Bytes whole) const {
   switch (kind) {
-    case Kind::bytes:
-      return bytes;
-    case Kind::share:
-      return share * whole;
+    case Kind::bytes: return bytes;
+    case Kind::share: return share * whole;
     case Kind::min:
-    case Kind::max:
-      break;
+    case Kind::max: break;
   }
   Bytes amount = args.empty() ? 0 : args.front().in(whole);
   for (const Size& arg : args) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What stops a killer that does not help: memory held by tmpfs, huge pages or the kernel itself cannot be had by killing,
-// and without this every process would die for it, one after the other.
+// What stops a killer that does not help: memory held by tmpfs, huge pages or the kernel itself cannot be had by
+// killing, and without this every process would die for it, one after the other.
 #pragma once
 
 #include <cstddef>

@@ -28,15 +28,14 @@ void add_candidates(const Incident& i, std::string& text) {
   const std::size_t shown = std::min(i.candidate_count, kShownLines);
   for (const CandidateNote& c : std::span(i.candidates).first(shown)) {
     const char mark = c.process.id == i.attempt.victim.id ? '>' : ' ';
-    text += fmt::format("    {} {:>8} {:<16.16} {:>9} {:>8}{}\n", mark, c.process.id.pid,
-                        escaped(c.process.comm.view(), 16), human(c.process.memory), per_mille(c.score),
-                        terms_in_words(c));
+    text +=
+        fmt::format("    {} {:>8} {:<16.16} {:>9} {:>8}{}\n", mark, c.process.id.pid,
+                    escaped(c.process.comm.view(), 16), human(c.process.memory), per_mille(c.score), terms_in_words(c));
   }
   if (i.eligible > shown) text += fmt::format("      … and {} more\n", i.eligible - shown);
   for (const SparedNote& s : std::span(i.spared).first(std::min(i.spared_count, kShownLines))) {
     text += fmt::format("    - {:>8} {:<16.16} {:>9}   spared: {}\n", s.process.id.pid,
-                        escaped(s.process.comm.view(), 16), human(s.process.memory),
-                        in_words(s.why, s.protected_by));
+                        escaped(s.process.comm.view(), 16), human(s.process.memory), in_words(s.why, s.protected_by));
   }
 }
 

@@ -14,12 +14,8 @@ using Json = nlohmann::ordered_json;
 double per_mille_number(Points points) { return static_cast<double>(points) / static_cast<double>(kPerMille); }
 
 Json process_json(const ProcessNote& p) {
-  return {{"pid", p.id.pid},
-          {"comm", escaped(p.comm.view())},
-          {"uid", p.uid},
-          {"unit", escaped(p.unit.view())},
-          {"bytes", p.memory},
-          {"oom_score_adj", p.oom_score_adj}};
+  return {{"pid", p.id.pid},   {"comm", escaped(p.comm.view())},  {"uid", p.uid}, {"unit", escaped(p.unit.view())},
+          {"bytes", p.memory}, {"oom_score_adj", p.oom_score_adj}};
 }
 
 }  // namespace

@@ -7,8 +7,7 @@
 
 namespace forestall {
 
-Scribe::Scribe(Outlet outlet, Gap gap)
-    : outlet_(std::move(outlet)), gap_(std::move(gap)), thread_([this] { run(); }) {
+Scribe::Scribe(Outlet outlet, Gap gap) : outlet_(std::move(outlet)), gap_(std::move(gap)), thread_([this] { run(); }) {
   ::pthread_setname_np(thread_.native_handle(), "scribe");
 }
 

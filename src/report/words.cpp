@@ -60,11 +60,9 @@ std::string in_words(Condition condition, const Reading& r, const Headroom& h) {
     case Condition::mem_available_below: return "memory available " + amount_and_limit(r);
     case Condition::swap_free_below: return swap_in_words(r, h);
     case Condition::psi_some_above:
-      return fmt::format("some task stalled {} of the time, limit {}", human(Share{r.measured}),
-                         human(Share{r.limit}));
+      return fmt::format("some task stalled {} of the time, limit {}", human(Share{r.measured}), human(Share{r.limit}));
     case Condition::psi_full_above:
-      return fmt::format("all tasks stalled {} of the time, limit {}", human(Share{r.measured}),
-                         human(Share{r.limit}));
+      return fmt::format("all tasks stalled {} of the time, limit {}", human(Share{r.measured}), human(Share{r.limit}));
     case Condition::refaults_above:
       return fmt::format("refaults {} of the file cache per second, limit {}", human(Share{r.measured}),
                          human(Share{r.limit}));

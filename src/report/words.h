@@ -18,9 +18,8 @@ std::string in_words(Condition condition, const Reading& reading, const Headroom
 /// "memory available 1.41 GiB, limit 1.5 GiB; no swap": all readings of a rule.
 std::string in_words(const RuleVerdict& verdict, const Headroom& headroom);
 
-/// "less than 1.5 GiB of memory available, and less than 102 MiB of swap left: SIGTERM to the best victim, SIGKILL after
-/// 5 s".
-/// The sizes are those the rule has on a machine with this headroom.
+/// "less than 1.5 GiB of memory available, and less than 102 MiB of swap left: SIGTERM to the best victim, SIGKILL
+/// after 5 s". The sizes are those the rule has on a machine with this headroom.
 std::string in_words(const Rule& rule, const Headroom& headroom, Duration default_grace);
 
 /// "22.3 GiB of 23.5 GiB available, no swap": what is left.

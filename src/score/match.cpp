@@ -31,8 +31,8 @@ Result<std::shared_ptr<const re2::RE2>> compile_pattern(std::string_view key, co
   options.set_encoding(re2::RE2::Options::EncodingLatin1);  // names are bytes: nothing in them is malformed
   auto expression = std::make_shared<const re2::RE2>(pattern, options);
   if (!expression->ok()) {
-    return failure(0, fmt::format("{} = \"{}\" is not a valid pattern: {}", key, escaped(pattern),
-                                  escaped(expression->error())));
+    return failure(
+        0, fmt::format("{} = \"{}\" is not a valid pattern: {}", key, escaped(pattern), escaped(expression->error())));
   }
   return expression;
 }

@@ -109,7 +109,8 @@ bool ProcfsTable::may_be_large(std::int32_t pid, const Sample& sample, Bytes at_
   std::array<char, 256> buffer;  // NOLINT
   const auto text = read_file(directory_, pid, "statm", buffer);
   const auto pages = text ? parse_anon_pages(*text) : std::nullopt;
-  // A quarter of slack: before Linux 6.12 the counters behind statm lag on many processors, and page tables come on top.
+  // A quarter of slack: before Linux 6.12 the counters behind statm lag on many processors, and page tables come on
+  // top.
   return pages && *pages * sample.page_size >= at_least - at_least / 4;
 }
 

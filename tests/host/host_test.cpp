@@ -58,7 +58,7 @@ Bytes mem_available() {
 Limits Limits::below_what_is_free() {
   const Bytes available = mem_available();
   const Bytes step = std::min(kGiB, available / 5);
-  return {available, step, available - step, available - 5 * step / 2};
+  return {available, step, available - step, available - 2 * step};
 }
 
 Limits Limits::out_of_reach() {

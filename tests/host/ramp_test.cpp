@@ -30,10 +30,10 @@ struct Slope {
   Bytes rate;  ///< per second
   Bytes from;  ///< what is available before
 };
-/// A slow fall begins where it takes a second to the limit. The last one comes out of the blue, where the daemon has
+/// A slow fall begins where it takes 0.7 s to the limit. The last one comes out of the blue, where the daemon has
 /// long been looking at its armed interval and nothing has foretold the fall.
-constexpr std::array<Slope, 5> kSlopes = {{{100 * kMiB, kTerminateLimit + 100 * kMiB},
-                                           {1000 * kMiB, kTerminateLimit + 1000 * kMiB},
+constexpr std::array<Slope, 5> kSlopes = {{{100 * kMiB, kTerminateLimit + 70 * kMiB},
+                                           {1000 * kMiB, kTerminateLimit + 700 * kMiB},
                                            {6000 * kMiB, kCalm},
                                            {12000 * kMiB, kCalm},
                                            {12000 * kMiB, kTerminateLimit + 10 * kMiB}}};

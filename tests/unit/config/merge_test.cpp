@@ -126,6 +126,13 @@ TEST(Merge, AppendsEntries) {
   EXPECT_EQ(config.avoid[2].comm, "c");
 }
 
+TEST(Merge, TakesEveryCriterionAlone) {
+  for (const std::string line : {"comm = 'a'", "exe = 'a'", "cmdline = 'a'", "user = 'a'", "uid = 0", "unit = 'a'",
+                                 "slice = 'a'", "cgroup = 'a'"}) {
+    EXPECT_EQ(parsed({"[[protect]]\n" + line}).protect.size(), 1U) << line;
+  }
+}
+
 TEST(Merge, TakesEverySpellingOfTheSameTables) {
   const Config expected = parsed({"[kill]\nbreaker_kills = 7\n[[prefer]]\ncomm = \"a\"\npoints = 3\n"});
   EXPECT_EQ(parsed({"kill.breaker_kills = 7\nprefer = [{comm = 'a', points = 3}]\n"}), expected);

@@ -38,7 +38,7 @@ TEST(Nesting, LooksIntoNoStringAndNoComment) {
 
 TEST(Nesting, SeesWhatComesAfterStringsAndComments) {
   for (const std::string before : {"#\n", "a = \"\"", "a = ''", "a = \"\\\\\"", "a = '\\'", "a = \"\"\"\"\"\"",
-                                   "a = \"\"\" \"\"\"\"\"", "a = ''''''", "a = \"x\n"}) {
+                                   "a = \"\"\" \"\"\"\"", "a = \"\"\" \"\"\"\"\"", "a = ''''''", "a = \"x\n"}) {
     EXPECT_TRUE(nested_too_deep(before + many('['))) << before;
   }
 }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "support/fake_machine.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+namespace forestall::testing {
+namespace {
+
+void run_once(std::function<void()>& hook) {
+  if (hook) std::exchange(hook, nullptr)();
+}
+
+}  // namespace
+
+FakeMachine::FakeMachine(Bytes ram) : FakeKernel(ram) {}
+
+FakeMachine& FakeMachine::searching_takes(Duration time) {
+  search_time_ = time;
+  return *this;
+}
+
+void FakeMachine::prepare() {
+  found_.reserve(processes().size() + 16);
+  sent_.reserve(sent_.size() + 64);
+  told_.reserve(told_.size() + 64);
+}
+
+// ---- The doors ------------------------------------------------------------------------------------------------------
+
+Result<Sample> FakeMachine::read() {
+  if (blind_) return failure(EIO, "cannot make sense of /proc/meminfo");
+  return sample();
+}
+
+Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
+  ++searches_;
+  found_.clear();
+  std::size_t seen = 0;
+  for (const FakeProcess& p : processes()) {
+    if (!p.alive) continue;
+    ++seen;
+    if (p.size() >= at_least) found_.push_back(p.seen_at(now()));
+  }
+  advance(search_time_);
+  return {found_, lineage_, seen};
+}
+
+void FakeMachine::learn(const Sample& /*sample*/, Bytes at_least) {
+  ++lessons_;
+  for (FakeProcess& p : processes()) {
+    if (p.alive && p.size() >= at_least) p.profile_asked = std::min(p.profile_asked, now());
+  }
+}
+
+Reach FakeMachine::hold(ProcessId id) {
+  run_once(before_hold_);
+  held_ = nullptr;
+  for (FakeProcess& p : processes()) {
+    if (p.alive && p.facts.id == id) held_ = &p;
+  }
+  return held_ != nullptr ? Reach::done : Reach::vanished;
+}
+
+Reach FakeMachine::reach_held() {
+  run_once(before_signal_);
+  if (held_ == nullptr || !held_->alive) return Reach::vanished;
+  return held_->refuses_signals ? Reach::not_permitted : Reach::done;
+}
+
+Reach FakeMachine::terminate() {
+  const Reach reach = reach_held();
+  if (reach == Reach::done && held_->obeys && !held_->is_stuck) {
+    held_->exits_at = std::min(held_->exits_at, now() + held_->exit_time);
+    held_->exits_by = End::by_sigterm;
+  }
+  return record(Signal::term, reach);
+}
+
+Reach FakeMachine::kill() {
+  const Reach reach = reach_held();
+  if (reach == Reach::done && !held_->is_stuck) {
+    held_->exits_at = std::min(held_->exits_at, now() + held_->death_time);
+    held_->exits_by = End::by_sigkill;
+  }
+  return record(Signal::kill, reach);
+}
+
+Reach FakeMachine::record(Signal signal, Reach reach) {
+  sent_.push_back({uptime(), signal, held_, reach, sample(), order_++});
+  return reach;
+}
+
+bool FakeMachine::gone() { return held_ == nullptr || !held_->alive; }
+
+void FakeMachine::release() { held_ = nullptr; }
+
+void FakeMachine::tell(Event event, const Incident& incident) {
+  told_.push_back({uptime(), event, incident, order_++});
+}
+
+// ---- The record -----------------------------------------------------------------------------------------------------
+
+std::vector<Event> FakeMachine::events() const {
+  std::vector<Event> events;
+  for (const Told& t : told_) events.push_back(t.event);
+  return events;
+}
+
+std::size_t FakeMachine::count(Event event) const {
+  return static_cast<std::size_t>(std::ranges::count(told_, event, &Told::event));
+}
+
+const Told& FakeMachine::first(Event event) const {
+  const auto found = std::ranges::find(told_, event, &Told::event);
+  if (found == told_.end()) throw std::logic_error("this event was never told");
+  return *found;
+}
+
+const Told& FakeMachine::last(Event event) const {
+  const auto found = std::find_if(told_.rbegin(), told_.rend(), [&](const Told& t) { return t.event == event; });
+  if (found == told_.rend()) throw std::logic_error("this event was never told");
+  return *found;
+}
+
+std::vector<Signal> FakeMachine::signals_to(const FakeProcess& process) const {
+  std::vector<Signal> signals;
+  for (const Sent& s : sent_) {
+    if (s.to == &process && s.reach == Reach::done) signals.push_back(s.signal);
+  }
+  return signals;
+}
+
+const Sent& FakeMachine::first_signal_to(const FakeProcess& process) const {
+  const auto found =
+      std::ranges::find_if(sent_, [&](const Sent& s) { return s.to == &process && s.reach == Reach::done; });
+  if (found == sent_.end()) throw std::logic_error("no signal reached this process");
+  return *found;
+}
+
+std::vector<std::string> FakeMachine::killed() const {
+  std::vector<const FakeProcess*> dead;
+  for (const FakeProcess& p : processes()) {
+    if (!p.alive && p.end != End::by_itself) dead.push_back(&p);
+  }
+  std::ranges::stable_sort(dead, {}, &FakeProcess::ended);
+  std::vector<std::string> names;
+  for (const FakeProcess* p : dead) names.emplace_back(p->facts.comm.view());
+  return names;
+}
+
+// ---- The daemon's loop ----------------------------------------------------------------------------------------------
+
+Driver::Driver(FakeMachine& machine, Config config, bool dry_run)
+    : machine_(machine), engine_(machine.ports(), std::move(config), IncidentId{1, 2}, dry_run), due_(machine.now()) {}
+
+void Driver::wake() {
+  constexpr Duration blind_pause = std::chrono::seconds(1);
+  waits_.push_back(engine_.tick().value_or(blind_pause));
+  due_ = machine_.now() + waits_.back();
+}
+
+void Driver::run_for(Duration duration) {
+  const Instant end = machine_.now() + duration;
+  while (machine_.now() < end) {
+    if (machine_.now() >= due_) wake();
+    machine_.advance(std::min(due_, end) - machine_.now());
+  }
+}
+
+bool Driver::run_until(Event event, Duration at_most) {
+  const std::size_t before = machine_.count(event);
+  const Instant end = machine_.now() + at_most;
+  while (machine_.now() < end && machine_.count(event) == before) run_for(std::chrono::milliseconds(10));
+  return machine_.count(event) > before;
+}
+
+}  // namespace forestall::testing
