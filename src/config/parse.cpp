@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -188,8 +189,8 @@ Result<void> check_poll(const Draft& draft) {
 Result<void> check_rule(const Draft& draft, std::size_t i) {
   const Rule& rule = draft.config.rules[i];
   if (!rule.enabled || rule.has_condition()) return {};
-  std::vector<std::string_view> conditions;
-  for (const Condition c : kAllConditions) conditions.push_back(name_of(c));
+  std::array<std::string_view, kConditions> conditions;
+  std::ranges::transform(kAllConditions, conditions.begin(), [](Condition c) { return name_of(c); });
   std::vector<std::string_view> others;
   for (const Rule& other : draft.config.rules) {
     if (other.name != rule.name) others.push_back(other.name);

@@ -13,6 +13,9 @@ std::int64_t number(Bytes bytes) {
   return static_cast<std::int64_t>(std::min<Bytes>(bytes, static_cast<Bytes>(kNever)));
 }
 
+/// The recovery mark of a limit from below.
+std::int64_t a_quarter_more(std::int64_t limit) { return limit + std::min(limit / 4, kNever - limit); }
+
 double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 Reading below(std::int64_t measured, std::int64_t limit) { return {true, true, measured < limit, measured, limit}; }
@@ -90,14 +93,14 @@ Reading measure(Condition condition, const Rule& rule, const Evidence& e) {
 bool has_recovered(Condition condition, const Reading& r, const Headroom& headroom) {
   const auto past = [&](Bytes whole) {
     const std::int64_t reachable = r.limit / 2 + number(whole) / 2;
-    return r.measured >= std::min(r.limit + r.limit / 4, std::max(reachable, r.limit));
+    return r.measured >= std::min(a_quarter_more(r.limit), std::max(reachable, r.limit));
   };
   if (!r.known) return true;
   switch (condition) {
     case Condition::mem_available_below: return past(headroom.user_total);
     case Condition::swap_free_below: return headroom.swap_total > 0 && past(headroom.swap_total);
     case Condition::commit_free_below: return past(headroom.commit_limit);
-    case Condition::exhausted_within: return r.measured > r.limit + r.limit / 4;
+    case Condition::exhausted_within: return r.measured > a_quarter_more(r.limit);
     case Condition::psi_some_above:
     case Condition::psi_full_above:
     case Condition::refaults_above: return r.measured <= r.limit - r.limit / 4;

@@ -7,7 +7,7 @@ namespace forestall {
 
 void History::add(const Mark& mark) {
   // The newest mark moves along until it is kFinest away from the one before it, and only then stays.
-  const bool crowded = count_ >= 2 && mark.time - back(1).time < kFinest;
+  const bool crowded = count_ >= 2 && newest().time - back(1).time < kFinest;
   if (crowded) {
     marks_[(next_ + kSize - 1) % kSize] = mark;
     return;

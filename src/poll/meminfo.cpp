@@ -8,7 +8,7 @@
 
 namespace forestall {
 std::optional<Meminfo> parse_meminfo(std::string_view text) {
-  std::optional<Bytes> total, available, free, buffers, cached;
+  std::optional<Bytes> total, available, free, buffers, cached, shmem;
   Meminfo m;
   struct Line {
     std::string_view key;
@@ -24,7 +24,7 @@ std::optional<Meminfo> parse_meminfo(std::string_view text) {
       {"Active(file)", nullptr, &m.active_file},
       {"Inactive(file)", nullptr, &m.inactive_file},
       {"AnonPages", nullptr, &m.anon_pages},
-      {"Shmem", nullptr, &m.shmem},
+      {"Shmem", &shmem, nullptr},
       {"SwapTotal", nullptr, &m.swap_total},
       {"SwapFree", nullptr, &m.swap_free},
       {"CommitLimit", nullptr, &m.commit_limit},
@@ -41,10 +41,15 @@ std::optional<Meminfo> parse_meminfo(std::string_view text) {
     if (known->optional != nullptr) *known->optional = value;
     if (known->plain != nullptr) *known->plain = *value;
   }
-  if (!total || (!available && !free)) return std::nullopt;
+  const bool can_estimate = free && buffers && cached && shmem;
+  if (!total || (!available && !can_estimate)) return std::nullopt;
   m.mem_total = *total;
-  const Bytes reclaimable = free.value_or(0) + buffers.value_or(0) + cached.value_or(0);
-  m.mem_available = available.value_or(reclaimable - std::min(reclaimable, m.shmem));
+  m.shmem = shmem.value_or(0);
+  if (!available) {
+    const Bytes not_anonymous = *free + *buffers + *cached;
+    available = not_anonymous - std::min(not_anonymous, *shmem);
+  }
+  m.mem_available = *available;
   return m;
 }
 

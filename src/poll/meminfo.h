@@ -9,8 +9,8 @@
 
 namespace forestall {
 
-/// Reads proc_meminfo(5). None unless MemTotal and either MemAvailable or MemFree are there and every number that
-/// is used is whole. Where MemAvailable is missing (before Linux 3.14) it is MemFree + Buffers + Cached - Shmem.
+/// Reads proc_meminfo(5). Where MemAvailable is missing (before Linux 3.14) it is MemFree + Buffers + Cached - Shmem.
+/// None unless MemTotal and MemAvailable, or all that it is made of, are there and every number that is used is whole.
 std::optional<Meminfo> parse_meminfo(std::string_view text);
 
 }  // namespace forestall

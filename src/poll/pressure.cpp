@@ -21,6 +21,8 @@ std::optional<Duration> parse_total(std::string_view line) {
 }  // namespace
 
 std::optional<PressureTotals> parse_pressure(std::string_view text) {
+  // A whole text ends in a newline: without it the last number may be half a number.
+  if (!text.ends_with('\n')) return std::nullopt;
   std::optional<Duration> some, full;
   while (!text.empty()) {
     std::string_view line = take_line(text);

@@ -72,6 +72,7 @@ Result<Sample> ProcfsSource::read() {
   s.wall = std::chrono::time_point_cast<std::chrono::microseconds>(
       std::chrono::sys_time<Duration>(clock_now(CLOCK_REALTIME)));
   s.suspended = clock_now(CLOCK_BOOTTIME) - s.time.time_since_epoch();
+  errno = 0;  // stays so where the file could be read and makes no sense
   const auto memory = parse_file(meminfo_, parse_meminfo);
   if (!memory) return failure(errno, "cannot make sense of /proc/meminfo");
   s.memory = *memory;

@@ -14,8 +14,9 @@ std::optional<ZramSwap> parse_zram_swap(std::string_view line) {
   take_word(line);  // the type: "partition"
   const auto size = parse_unsigned(take_word(line));
   const auto used = parse_unsigned(take_word(line));
+  const bool cut = take_word(line).empty();  // the priority comes last: without it `used` may be half a number
   constexpr std::uint64_t largest = UINT64_MAX / kKiB;
-  if (!device || *device > UINT32_MAX || !size || !used || *size > largest || *used > *size) return std::nullopt;
+  if (cut || !device || *device > UINT32_MAX || !size || !used || *size > largest || *used > *size) return std::nullopt;
   return ZramSwap{static_cast<unsigned>(*device), *size * kKiB, *used * kKiB};
 }
 
@@ -33,12 +34,14 @@ std::optional<ZramStat> parse_zram_stat(std::string_view text) {
   const auto stored = parse_unsigned(take_word(line));
   const auto compressed = parse_unsigned(take_word(line));
   const auto cost = parse_unsigned(take_word(line));
-  if (!stored || !compressed || !cost) return std::nullopt;
+  const bool cut = take_word(line).empty();  // more numbers follow
+  if (!stored || !compressed || !cost || cut) return std::nullopt;
   return ZramStat{*stored, *cost};
 }
 
 std::optional<Arc> parse_arcstats(std::string_view text) {
   std::optional<Bytes> size, minimum;
+  if (!text.ends_with('\n')) return std::nullopt;  // the last number may be half a number
   while (!text.empty()) {
     std::string_view line = take_line(text);
     const std::string_view key = take_word(line);

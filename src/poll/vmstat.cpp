@@ -9,6 +9,8 @@
 namespace forestall {
 
 std::optional<Vmstat> parse_vmstat(std::string_view text) {
+  // A whole text ends in a newline: without it the last number may be half a number.
+  if (!text.ends_with('\n')) return std::nullopt;
   Vmstat v;
   struct Line {
     std::string_view key;

@@ -72,7 +72,8 @@ Result<Matcher> Matcher::compile(const Match& entry, const UidOf& uid_of) {
 }
 
 bool Matcher::matches_place(const CgroupPlace& place) const {
-  const bool unit = !unit_ || found(*unit_, place.unit.view()) || found(*unit_, place.user_unit.view());
+  const bool in_user_unit = unit_ && !place.user_unit.empty() && found(*unit_, place.user_unit.view());
+  const bool unit = !unit_ || in_user_unit || found(*unit_, place.unit.view());
   return unit && (!slice_ || found(*slice_, place.slice.view())) && (!cgroup_ || found(*cgroup_, place.path.view()));
 }
 

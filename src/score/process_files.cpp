@@ -7,7 +7,16 @@
 #include "base/text.h"
 
 namespace forestall {
+namespace {
+
+/// The process may have ended while its file was read: without a newline at the end the last number may be half a
+/// number.
+bool is_cut(std::string_view text) { return !text.ends_with('\n'); }
+
+}  // namespace
+
 std::optional<Status> parse_status(std::string_view text) {
+  if (is_cut(text)) return std::nullopt;
   Status status;
   struct Line {
     std::string_view key;
@@ -41,6 +50,7 @@ std::optional<Status> parse_status(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_anon_pages(std::string_view text) {
+  if (is_cut(text)) return std::nullopt;
   std::string_view line = take_line(text);
   const auto size = parse_unsigned(take_word(line));
   const auto resident = parse_unsigned(take_word(line));
@@ -50,6 +60,7 @@ std::optional<std::uint64_t> parse_anon_pages(std::string_view text) {
 }
 
 std::optional<std::int32_t> parse_oom_score_adj(std::string_view text) {
+  if (is_cut(text)) return std::nullopt;
   const auto adj = parse_signed(take_line(text));
   if (!adj || *adj < -1000 || *adj > 1000) return std::nullopt;
   return static_cast<std::int32_t>(*adj);

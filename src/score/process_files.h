@@ -19,15 +19,15 @@ struct Status {
   Bytes page_tables = 0;
 };
 
-/// None if there is no Uid line or a number is not whole. Kernel threads and zombies have no memory lines: zero.
-/// The Name line is first and cannot imitate another: the kernel escapes newlines in it (fs/proc/array.c).
+/// None if there is no Uid line, a number is not whole or the text is cut. Kernel threads and zombies have no memory
+/// lines: zero. The Name line is first and cannot imitate another: the kernel escapes newlines in it (fs/proc/array.c).
 std::optional<Status> parse_status(std::string_view text);
 
 /// From /proc/PID/statm (proc_pid_statm(5)): resident pages that belong to no file and are not shared memory.
-/// None if the text is not of that form.
+/// None if the text is cut or not of that form.
 std::optional<std::uint64_t> parse_anon_pages(std::string_view text);
 
-/// /proc/PID/oom_score_adj, -1000 to 1000.
+/// /proc/PID/oom_score_adj, -1000 to 1000. None if the text is cut or not of that form.
 std::optional<std::int32_t> parse_oom_score_adj(std::string_view text);
 
 }  // namespace forestall

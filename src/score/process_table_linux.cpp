@@ -17,17 +17,23 @@
 #include "score/cgroup_place.h"
 #include "score/process_files.h"
 #include "score/rank.h"
+#include "score/status_linux.h"
 
 namespace forestall {
 namespace {
 
-/// A file of one process, read without an allocation: "PID/name" below the open /proc.
+/// "PID/name", made without an allocation.
+std::array<char, 48> path_of(std::int32_t pid, const char* name) {
+  std::array<char, 48> path;  // NOLINT: filled below
+  *fmt::format_to_n(path.data(), path.size() - 1, "{}/{}", pid, name).out = '\0';
+  return path;
+}
+
+/// A file of one process, below the open /proc.
 template <std::size_t N>
 std::optional<std::string_view> read_file(const Fd& directory, std::int32_t pid, const char* name,
                                           std::array<char, N>& buffer) {
-  std::array<char, 48> path;  // NOLINT: filled below
-  *fmt::format_to_n(path.data(), path.size() - 1, "{}/{}", pid, name).out = '\0';
-  return read_once(directory.get(), path.data(), buffer);
+  return read_once(directory.get(), path_of(pid, name).data(), buffer);
 }
 
 struct DirectoryEntry {  // linux_dirent64, getdents64(2)
@@ -117,8 +123,7 @@ bool ProcfsTable::may_be_large(std::int32_t pid, const Sample& sample, Bytes at_
 bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   std::array<char, 8 * kKiB> buffer;  // NOLINT
   const auto stat = read_stat(directory_, pid);
-  const auto status_text = read_file(directory_, pid, "status", buffer);
-  const auto status = status_text ? parse_status(*status_text) : std::nullopt;
+  const auto status = read_status(directory_.get(), path_of(pid, "status").data());
   if (!stat || !status) return false;
   facts.id.start_time = stat->start_time;
   facts.parent = stat->parent;
@@ -163,12 +168,11 @@ void ProcfsTable::learn(const Sample& sample, Bytes at_least) {
 void ProcfsTable::learn_about(const ProcessFacts& facts) {
   Known& known = known_[facts.id];
   known.seen = true;
-  if (known.comm != facts.comm) known = Known{facts.comm, {}, false, true};
-  if (known.asked) return;
+  if (known.comm != facts.comm) known = Known{facts.comm, {}, true};
+  if (known.profile.complete) return;
   // What can be told without the command line holds from now on; the rest follows when the resolver has read it.
   known.profile = book_->profile({facts.comm.view(), {}, {}, facts.uid, facts.place});
   known.profile.complete = !book_->reads_files();
-  known.asked = true;
   resolver_.ask({facts.id, book_});
 }
 

@@ -39,7 +39,6 @@ class ProcfsTable final : public ProcessTable {
   struct Known {
     FixedString<64> comm;  ///< when it was learnt: exec changes it
     Profile profile;
-    bool asked = false;
     bool seen = false;
   };
 

@@ -6,7 +6,9 @@
 namespace forestall {
 
 Points memory_points(const ProcessFacts& process, const Capacity& capacity) {
-  return share_of(process.freed_by_death(), capacity.ram_and_swap).ppm;  // millionths are thousandths of 1 ‰
+  // More than there is: merged pages (KSM) count in full for everyone who maps them.
+  const Bytes possible = std::min(process.freed_by_death(), capacity.ram_and_swap);
+  return share_of(possible, capacity.ram_and_swap).ppm;  // millionths are thousandths of 1 ‰
 }
 
 Points adj_points(const ProcessFacts& process, const Capacity& capacity) {

@@ -12,7 +12,7 @@
 #include "base/read_linux.h"
 #include "base/text.h"
 #include "score/cgroup_place.h"
-#include "score/process_files.h"
+#include "score/status_linux.h"
 
 namespace forestall {
 namespace {
@@ -49,8 +49,7 @@ std::optional<OwnedTraits> read_traits(const std::string& proc, std::int32_t pid
   OwnedTraits traits;
   traits.id = {pid, stat->start_time};
   traits.comm = stat->comm.view();
-  const auto status_text = read_once(process.get(), "status", buffer);
-  const auto status = status_text ? parse_status(*status_text) : std::nullopt;
+  const auto status = read_status(process.get(), "status");
   if (!status) return std::nullopt;
   traits.uid = status->uid;
   if (const auto cgroup = read_once(process.get(), "cgroup", buffer)) traits.place = parse_cgroup(*cgroup);

@@ -83,11 +83,12 @@ class Ramp : public HostTest {
     const Duration between_looks = wait_for_calm(memory);
     memory.begin_to_fall(slope.rate, memory.reads().back() + between_looks * phase_in_percent / 100);
     fall_until_asked(memory, victim);
+    const std::vector<FallingMemory::Written> fall = memory.written();
     memory.set(kCalm);
     EXPECT_TRUE(wait_for(kSoon, [&] { return victim.ended(); })) << "the victim lives";
     EXPECT_TRUE(wait_for(kSoon, [&] { return event_about("victim_gone", victim).has("EVENT"); }));
     stop_daemon();
-    return measure(memory, victim);
+    return measure(fall, memory.fall_began(), victim);
   }
 
  private:
@@ -111,13 +112,13 @@ class Ramp : public HostTest {
     while (!victim.was_asked_to_end() && !victim.ended() && memory.go_on() > 0) look();
   }
 
-  static Fall measure(const FallingMemory& memory, const Hog& victim) {
+  static Fall measure(const std::vector<FallingMemory::Written>& written, Instant begin, const Hog& victim) {
     Fall run;
     run.killed_by = victim.child().killed_by();
     std::optional<Instant> crossed;
-    Instant last = memory.fall_began();
-    for (const auto& [at, available] : memory.written()) {
-      if (at < memory.fall_began()) continue;
+    Instant last = begin;
+    for (const auto& [at, available] : written) {
+      if (at < begin) continue;
       if (victim.was_asked_to_end() && at > victim.term_at()) break;
       if (available < kTerminateLimit && !crossed) crossed = at;
       run.disturbed = run.disturbed || at - last > kLongestGap;

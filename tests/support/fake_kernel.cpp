@@ -7,8 +7,11 @@
 namespace forestall::testing {
 namespace {
 
-/// How finely time is cut where memory is short. Otherwise one step reaches to the next event.
-constexpr Duration kFineStep = std::chrono::milliseconds(2);
+/// How finely time is cut where memory is short: so that in one step not more than this is asked for.
+/// Otherwise one step reaches to the next event.
+constexpr Bytes kFineAmount = 8 * kMiB;
+constexpr Duration kFinestStep = std::chrono::milliseconds(1);
+constexpr Duration kCoarsestStep = std::chrono::milliseconds(20);
 constexpr Bytes kDiskRate = kGiB;        // bytes per second
 constexpr Bytes kSwapRate = 500 * kMiB;  // the same, to a disk
 constexpr Bytes kZramRate = 2 * kGiB;    // and to compressed memory
@@ -49,16 +52,16 @@ Duration FakeKernel::longest_step(Duration most) const {
   const auto not_past = [&](Instant when) {
     if (when > now_) step = std::min(step, when - now_);
   };
-  for (const FakeProcess& p : processes_) {
-    if (!p.alive) continue;
-    not_past(p.exits_at);
-    if (p.rate > 0) not_past(p.grows_from);
-    if (p.fork_every > Duration(0)) not_past(p.next_fork);
+  for (const FakeProcess* p : living_) {
+    not_past(p->exits_at);
+    if (p->rate > 0) not_past(p->grows_from);
+    if (p->fork_every > Duration(0)) not_past(p->next_fork);
   }
   for (const Limbo& l : limbo_) not_past(l.until);
   if (!agenda_.empty()) not_past(agenda_.begin()->first);
-  const bool plenty = free() >= low_ + wanted_in(step) && cached_ >= hot_;
-  return plenty ? step : std::min(step, kFineStep);
+  if (free() >= low_ + wanted_in(step) && cached_ >= hot_) return step;
+  const double wanted = std::max(part(wanted_in(kCoarsestStep), kFineAmount), 1.0);
+  return std::min(step, std::max(scaled(kCoarsestStep, 1 / wanted), kFinestStep));
 }
 
 void FakeKernel::live(Duration step) {
@@ -78,10 +81,10 @@ void FakeKernel::live(Duration step) {
 /// All that becomes due at this moment.
 void FakeKernel::settle() {
   std::erase_if(limbo_, [&](const Limbo& l) { return l.until <= now_; });
-  for (std::size_t i = 0; i < processes_.size(); ++i) {  // grows while we go
-    FakeProcess& p = processes_[i];
-    if (p.alive && p.exits_at <= now_) end(p, p.exits_by);
-    if (p.alive && p.fork_every > Duration(0) && p.next_fork <= now_) fork(p);
+  for (std::size_t i = living_.size(); i-- > 0;) {  // from the back: some leave, some are added
+    FakeProcess& p = *living_[i];
+    if (p.fork_every > Duration(0) && p.next_fork <= now_) fork(p);
+    if (p.exits_at <= now_) end(p, p.exits_by);
   }
   while (!agenda_.empty() && agenda_.begin()->first <= now_) agenda_.extract(agenda_.begin()).mapped()();
 }
@@ -99,7 +102,7 @@ void FakeKernel::after(Duration delay, std::function<void()> what) { agenda_.emp
 
 Bytes FakeKernel::wanted_in(Duration step) const {
   Bytes wanted = in_time(tmpfs_rate_, step);
-  for (const FakeProcess& p : processes_) wanted += p.demand(now_, step);
+  for (const FakeProcess* p : living_) wanted += p->demand(now_, step);
   return wanted + wanted / 512;  // with the page tables
 }
 
@@ -139,9 +142,7 @@ Bytes FakeKernel::swap_out(Bytes amount, Duration step) {
   const Bytes fastest = in_time(zram_ > 0 ? kZramRate : kSwapRate, step);
   const Bytes room = less(disk_swap_ + zram_, swap_used());
   const double share = part(std::min({amount, fastest, room}), anon());
-  for (FakeProcess& p : processes_) {
-    if (p.alive) p.swap_out(scaled(p.facts.anon, std::min(share, 1.0)));
-  }
+  for (FakeProcess* p : living_) p->swap_out(scaled(p->facts.anon, std::min(share, 1.0)));
   const Bytes freed = less(before, anon() + zram_cost());
   const Duration waited = scaled(step, part(freed, fastest));
   stall(waited, waited / 2);
@@ -152,7 +153,7 @@ void FakeKernel::hand_out(Bytes wanted, Bytes granted, Duration step) {
   if (wanted == 0) return;
   const double share = part(granted, wanted);
   tmpfs_ += scaled(in_time(tmpfs_rate_, step), share);
-  for (FakeProcess& p : processes_) p.take(scaled(p.demand(now_, step), share));
+  for (FakeProcess* p : living_) p->take(scaled(p->demand(now_, step), share));
 }
 
 /// Programs and their files are read again where they were given up. Without room to keep them, again and again.
@@ -179,9 +180,9 @@ void FakeKernel::stall(Duration some, Duration full) {
 
 void FakeKernel::kill_by_kernel() {
   FakeProcess* worst = nullptr;
-  for (FakeProcess& p : processes_) {
-    const bool spared = !p.alive || p.size() == 0 || p.is_stuck || p.facts.oom_score_adj == -1000;
-    if (!spared && (worst == nullptr || p.size() > worst->size())) worst = &p;
+  for (FakeProcess* p : living_) {
+    const bool spared = p->size() == 0 || p->is_stuck || p->facts.oom_score_adj == -1000;
+    if (!spared && (worst == nullptr || p->size() > worst->size())) worst = p;
   }
   if (worst == nullptr || !limbo_.empty()) return;
   end(*worst, End::by_kernel);
@@ -194,7 +195,9 @@ FakeProcess& FakeKernel::spawn(std::string_view comm, Bytes size) {
   make_way(size + size / 512);
   const auto ticks = static_cast<std::uint64_t>((now_ - Instant{}) / std::chrono::milliseconds(10));
   const std::int32_t pid = next_pid_++;
-  return processes_.emplace_back(ProcessId{pid, ticks}, comm, std::min(size, free()), now_);
+  FakeProcess& p = processes_.emplace_back(ProcessId{pid, ticks}, comm, std::min(size, free()), now_);
+  living_.push_back(&p);
+  return p;
 }
 
 FakeProcess& FakeKernel::reuse_pid(FakeProcess& old, std::string_view comm, Bytes size) {
@@ -219,9 +222,11 @@ void FakeKernel::end(FakeProcess& p, End how) {
   p.end = how;
   p.ended = now_;
   p.alive = p.reaped_only;
-  const Bytes ram = p.facts.anon + p.facts.page_tables;
-  if (!p.memory_leaves) tmpfs_ += ram;
-  if (p.memory_leaves && p.memory_delay > Duration(0)) limbo_.push_back({now_ + p.memory_delay, ram, p.facts.swap});
+  if (!p.alive) std::erase(living_, &p);
+  if (!p.memory_leaves) held_elsewhere_ += p.facts.anon;
+  if (p.memory_leaves && p.memory_delay > Duration(0)) {
+    limbo_.push_back({now_ + p.memory_delay, p.facts.anon, p.facts.page_tables, p.facts.swap});
+  }
   p.rate = 0;
   p.fork_every = Duration(0);
   p.facts.anon = p.facts.swap = p.facts.page_tables = 0;

@@ -48,7 +48,7 @@ class FakeKernel {
   /// The kernel's own killer takes the largest, as it does by itself when nothing can be had any more.
   void kill_by_kernel();
   [[nodiscard]] const std::deque<FakeProcess>& processes() const { return processes_; }
-  [[nodiscard]] std::deque<FakeProcess>& processes() { return processes_; }
+  [[nodiscard]] const std::vector<FakeProcess*>& living() const { return living_; }
 
   // ---- Time
   // ----------------------------------------------------------------------------------------------------------
@@ -68,9 +68,11 @@ class FakeKernel {
   [[nodiscard]] Bytes available() const;
 
  private:
+  /// What the dead still hold.
   struct Limbo {
     Instant until;
-    Bytes ram;
+    Bytes anon;
+    Bytes page_tables;
     Bytes swap;
   };
   static constexpr Duration kBooted = std::chrono::hours(1);
@@ -101,6 +103,7 @@ class FakeKernel {
   Bytes hot_ = 256 * kMiB;
   Bytes tmpfs_ = 0;
   Bytes tmpfs_rate_ = 0;
+  Bytes held_elsewhere_ = 0;  ///< pages of the dead that somebody else maps too
   Bytes disk_swap_ = 0;
   Bytes zram_ = 0;
   Share zram_cost_{};
@@ -115,7 +118,8 @@ class FakeKernel {
   Duration stalled_some_{0};  ///< in this step
   Duration stalled_full_{0};
 
-  std::deque<FakeProcess> processes_;
+  std::deque<FakeProcess> processes_;  ///< the dead too
+  std::vector<FakeProcess*> living_;
   std::int32_t next_pid_ = 1000;
   std::vector<Limbo> limbo_;
   std::multimap<Instant, std::function<void()>> agenda_;

@@ -14,6 +14,7 @@ Bytes less(Bytes a, Bytes b) { return a - std::min(a, b); }
 FakeKernel::FakeKernel(Bytes ram)
     : ram_(ram), kernel_(ram / 32), low_(std::min(ram / 128, 64 * kMiB)), cached_(ram / 8) {
   limbo_.reserve(64);
+  living_.reserve(64);
 }
 
 // ---- The machine ----------------------------------------------------------------------------------------------------
@@ -75,15 +76,17 @@ FakeKernel& FakeKernel::without_vmstat() {
 
 // ---- What it shows --------------------------------------------------------------------------------------------------
 
+/// As long as they are mapped by somebody, the dying included.
 Bytes FakeKernel::anon() const {
-  Bytes sum = 0;
-  for (const FakeProcess& p : processes_) sum += p.facts.anon;
+  Bytes sum = held_elsewhere_;
+  for (const FakeProcess* p : living_) sum += p->facts.anon;
+  for (const Limbo& l : limbo_) sum += l.anon;
   return sum;
 }
 
 Bytes FakeKernel::swap_used() const {
   Bytes sum = 0;
-  for (const FakeProcess& p : processes_) sum += p.facts.swap;
+  for (const FakeProcess* p : living_) sum += p->facts.swap;
   for (const Limbo& l : limbo_) sum += l.swap;
   return sum;
 }
@@ -93,9 +96,9 @@ Bytes FakeKernel::zram_stored() const { return std::min(swap_used(), zram_); }
 Bytes FakeKernel::zram_cost() const { return zram_cost_ * zram_stored(); }
 
 Bytes FakeKernel::free() const {
-  Bytes used = kernel_ + cached_ + tmpfs_ + zram_cost();
-  for (const FakeProcess& p : processes_) used += p.facts.anon + p.facts.page_tables;
-  for (const Limbo& l : limbo_) used += l.ram;
+  Bytes used = kernel_ + cached_ + tmpfs_ + zram_cost() + anon();
+  for (const FakeProcess* p : living_) used += p->facts.page_tables;
+  for (const Limbo& l : limbo_) used += l.page_tables;
   return less(ram_, used);
 }
 

@@ -23,7 +23,7 @@ FakeMachine& FakeMachine::searching_takes(Duration time) {
 }
 
 void FakeMachine::prepare() {
-  found_.reserve(processes().size() + 16);
+  found_.reserve(living().size() + 16);
   sent_.reserve(sent_.size() + 64);
   told_.reserve(told_.size() + 64);
 }
@@ -38,11 +38,9 @@ Result<Sample> FakeMachine::read() {
 Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
   ++searches_;
   found_.clear();
-  std::size_t seen = 0;
-  for (const FakeProcess& p : processes()) {
-    if (!p.alive) continue;
-    ++seen;
-    if (p.size() >= at_least) found_.push_back(p.seen_at(now()));
+  const std::size_t seen = living().size();
+  for (const FakeProcess* p : living()) {
+    if (p->size() >= at_least) found_.push_back(p->seen_at(now()));
   }
   advance(search_time_);
   return {found_, lineage_, seen};
@@ -50,16 +48,16 @@ Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
 
 void FakeMachine::learn(const Sample& /*sample*/, Bytes at_least) {
   ++lessons_;
-  for (FakeProcess& p : processes()) {
-    if (p.alive && p.size() >= at_least) p.profile_asked = std::min(p.profile_asked, now());
+  for (FakeProcess* p : living()) {
+    if (p->size() >= at_least) p->profile_asked = std::min(p->profile_asked, now());
   }
 }
 
 Reach FakeMachine::hold(ProcessId id) {
   run_once(before_hold_);
   held_ = nullptr;
-  for (FakeProcess& p : processes()) {
-    if (p.alive && p.facts.id == id) held_ = &p;
+  for (FakeProcess* p : living()) {
+    if (p->facts.id == id) held_ = p;
   }
   return held_ != nullptr ? Reach::done : Reach::vanished;
 }

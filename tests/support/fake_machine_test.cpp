@@ -22,7 +22,7 @@ Bytes memory_of_all(const FakeMachine& machine) {
 TEST(FakeKernel, TakesFromTheCacheWhenFreeMemoryIsShortAndCountsIt) {
   FakeMachine machine(8 * kGiB);
   machine.spawn("leak", 0).grows(kGiB);
-  machine.advance(6s);
+  machine.advance(6500ms);
   const Sample plenty = machine.sample();
   machine.advance(500ms);
   const Sample tight = machine.sample();
@@ -83,7 +83,7 @@ TEST(FakeKernel, ZramCostsRam) {
   machine.spawn("leak", 0).grows(kGiB, 0s, 8 * kGiB);
   machine.advance(1min);
   const Zram zram = machine.sample().zram;
-  EXPECT_GT(zram.stored, kGiB);
+  EXPECT_GT(zram.stored, 500 * kMiB);
   EXPECT_EQ(zram.cost, zram.stored / 2);
   EXPECT_EQ(zram.swap_used, 4 * kGiB - machine.sample().memory.swap_free);
 }
@@ -106,7 +106,7 @@ TEST(FakeKernel, ReadsTheHotCacheAgainAndAgainWhileItDoesNotFit) {
   const Sample cured = machine.sample();
   machine.advance(1s);
   EXPECT_EQ(machine.sample().vmstat->refault_file, cured.vmstat->refault_file);
-  EXPECT_EQ(machine.sample().psi->some, cured.psi->some);
+  EXPECT_LT(machine.sample().psi->some - cured.psi->some, 1ms);
 }
 
 TEST(FakeKernel, GrowsAProcessFromItsTimeOnUpToItsEnd) {
@@ -131,10 +131,11 @@ TEST(FakeKernel, GivesMemoryBackAtOnceLateOrNever) {
   machine.end(late);
   machine.end(never);
   machine.advance(2999ms);
-  EXPECT_EQ(machine.free(), before + kGiB + kGiB / 512);
+  EXPECT_EQ(machine.free(), before + kGiB + 2 * kGiB / 512);
+  EXPECT_EQ(machine.sample().memory.anon_pages, 2 * kGiB);
   machine.advance(1ms);
-  EXPECT_EQ(machine.free(), before + 2 * (kGiB + kGiB / 512));
-  EXPECT_EQ(machine.sample().memory.shmem, kGiB + kGiB / 512);
+  EXPECT_EQ(machine.free(), before + 2 * kGiB + 3 * kGiB / 512);
+  EXPECT_EQ(machine.sample().memory.anon_pages, kGiB) << "mapped by whoever has them too";
 }
 
 TEST(FakeKernel, SleepsWithoutTheMonotonicClock) {

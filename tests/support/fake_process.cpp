@@ -5,8 +5,7 @@
 
 namespace forestall::testing {
 
-FakeProcess::FakeProcess(ProcessId id, std::string_view comm, Bytes size, Instant now)
-    : born(now), exits_at(Instant::max()) {
+FakeProcess::FakeProcess(ProcessId id, std::string_view comm, Bytes size, Instant now) : born(now) {
   facts.id = id;
   facts.parent = 1;
   facts.uid = 1000;
@@ -106,6 +105,12 @@ Bytes FakeProcess::demand(Instant now, Duration step) const {
 
 void FakeProcess::take(Bytes bytes) {
   facts.anon += bytes;
+  settle_page_tables();
+}
+
+void FakeProcess::give(Bytes bytes) {
+  facts.anon -= std::min(bytes, facts.anon);
+  rate = 0;
   settle_page_tables();
 }
 

@@ -42,7 +42,7 @@ struct FakeProcess {
   // ---- What becomes of its memory when it is dead
   // ----------------------------------------------------------------------
   FakeProcess& memory_returns_after(Duration later);
-  /// Its pages are held by somebody else too: they stay, as those of tmpfs do.
+  /// Its pages are somebody else's too (forked, never written to since): they stay.
   FakeProcess& memory_stays();
 
   // ---- What is known of it
@@ -58,8 +58,10 @@ struct FakeProcess {
   [[nodiscard]] Bytes size() const { return facts.freed_by_death(); }
   /// How much it would take in the coming `step`, with nothing in its way.
   [[nodiscard]] Bytes demand(Instant now, Duration step) const;
-  /// Takes or gives memory; the page tables follow.
+  /// Takes memory; the page tables follow.
   void take(Bytes bytes);
+  /// Gives memory back, and takes no more from now on.
+  void give(Bytes bytes);
   void swap_out(Bytes bytes);
   /// As a look at it finds it now.
   [[nodiscard]] ProcessFacts seen_at(Instant now) const;

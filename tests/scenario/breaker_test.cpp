@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Memory that no kill can give back must not cost everybody's life.
+#include "scenario/scenario.h"
+
+namespace forestall::testing {
+namespace {
+
+class TmpfsFull : public Scenario {
+ protected:
+  /// Workers that share what they seem to have, and a tmpfs that holds the rest.
+  void workers(int count) {
+    for (int i = 0; i < count; ++i) {
+      machine.spawn("worker" + std::to_string(i), (900 - 50 * static_cast<Bytes>(i)) * kMiB).memory_stays();
+    }
+    fill_tmpfs_until_low();
+  }
+};
+
+TEST_F(TmpfsFull, StopsTheKillingAfterThreeThatDidNotHelp) {
+  workers(6);
+  run_for(59s);
+  EXPECT_THAT(machine.killed(), ElementsAre("worker0", "worker1", "worker2"));
+  EXPECT_EQ(machine.count(Event::breaker_opened), 1U) << "one loud record";
+  const Incident& loud = machine.first(Event::breaker_opened).incident;
+  EXPECT_EQ(loud.fruitless_kills, 3U);
+  EXPECT_EQ(loud.pause, 1min);
+  EXPECT_EQ(machine.count(Event::no_victim), 0U);
+}
+
+TEST_F(TmpfsFull, TriesOneAfterEachPause) {
+  workers(6);
+  ASSERT_TRUE(run_until(Event::breaker_opened));
+  const Duration opened = machine.uptime();
+  run_for(58s);
+  EXPECT_THAT(machine.killed(), SizeIs(3));
+  run_for(10s);
+  EXPECT_THAT(machine.killed(), SizeIs(4));
+  EXPECT_GE(machine.sent().back().at - opened, 59s);
+  EXPECT_EQ(machine.count(Event::breaker_opened), 2U);
+  run_for(50s);
+  EXPECT_THAT(machine.killed(), SizeIs(4));
+}
+
+TEST_F(TmpfsFull, EndsAndTheBreakerCountsAnew) {
+  workers(8);
+  ASSERT_TRUE(run_until(Event::breaker_opened));
+  machine.empty_tmpfs();
+  ASSERT_TRUE(run_until(Event::recovered, 5s));
+  EXPECT_THAT(machine.killed(), SizeIs(3));
+  run_for(1min);
+  fill_tmpfs_until_low();
+  run_for(30s);
+  EXPECT_THAT(machine.killed(), SizeIs(6)) << "three more before it opens again";
+  EXPECT_EQ(machine.count(Event::breaker_opened), 2U);
+}
+
+TEST_F(TmpfsFull, AKillThatHelpedIsNotCounted) {
+  machine.spawn("innocent", 200 * kMiB);
+  for (int i = 0; i < 8; ++i) {
+    machine.after(i * 20s, [&] { fill_up_to(kLow, "hog", 8 * kGiB); });
+  }
+  run_for(3min);
+  EXPECT_THAT(machine.killed(), SizeIs(8));
+  EXPECT_THAT(machine.killed(), Each("hog"));
+  EXPECT_EQ(machine.count(Event::breaker_opened), 0U);
+}
+
+TEST_F(TmpfsFull, DoesNotKeepTheKernelFromBeingNoticedWhileTheBreakerIsOpen) {
+  workers(6);
+  ASSERT_TRUE(run_until(Event::breaker_opened));
+  machine.kill_by_kernel();
+  EXPECT_TRUE(run_until(Event::kernel_killed, 1s));
+}
+
+class NobodyToKill : public Scenario {
+ protected:
+  NobodyToKill() {
+    for (int i = 0; i < 20; ++i) machine.spawn("small", 40 * kMiB);
+  }
+};
+
+TEST_F(NobodyToKill, IsToldOnceAndNotALoop) {
+  fill_tmpfs_until_low();
+  run_for(10min);
+  EXPECT_THAT(machine.events(), ElementsAre(Event::no_victim));
+  EXPECT_THAT(machine.killed(), IsEmpty());
+  EXPECT_LE(machine.searches(), 610U) << "searched once a second, not at every look";
+  const Incident& incident = machine.first(Event::no_victim).incident;
+  EXPECT_EQ(incident.seen, 20U);
+  EXPECT_EQ(incident.eligible, 0U);
+}
+
+TEST_F(NobodyToKill, IsToldAgainInANewEpisode) {
+  fill_tmpfs_until_low();
+  run_for(1min);
+  machine.empty_tmpfs();
+  run_for(1min);
+  fill_tmpfs_until_low();
+  run_for(1min);
+  EXPECT_THAT(machine.events(), ElementsAre(Event::no_victim, Event::recovered, Event::no_victim));
+}
+
+TEST_F(NobodyToKill, ChangesWhenSomebodyLargeComes) {
+  fill_tmpfs_until_low();
+  run_for(1min);
+  machine.spawn("large", 100 * kMiB);
+  run_for(2s);
+  EXPECT_THAT(machine.killed(), ElementsAre("large"));
+}
+
+TEST_F(NobodyToKill, BecauseNobodyMayBeSignalledIsToldOnceForEach) {
+  for (int i = 0; i < 20; ++i) machine.spawn("foreign", 100 * kMiB).not_permitted();
+  fill_tmpfs_until_low();
+  run_for(55s);
+  EXPECT_EQ(machine.count(Event::no_victim), 1U);
+  EXPECT_EQ(machine.count(Event::victim_survived), 20U);
+}
+
+}  // namespace
+}  // namespace forestall::testing

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// Whom: the moment between the choice and the signal is when machines change their minds.
+#include "scenario/scenario.h"
+
+namespace forestall::testing {
+namespace {
+
+class ChoiceOf : public Scenario {};
+
+// ---- Who is no longer there -----------------------------------------------------------------------------------------
+
+TEST_F(ChoiceOf, AVictimThatVanishesBeforeItIsHeldGoesOnToTheNext) {
+  machine.spawn("second", 900 * kMiB);
+  machine.spawn("third", 500 * kMiB);
+  FakeProcess& hog = fill_up_to(kLow).memory_returns_after(1s);
+  machine.before_hold([&] { machine.end(hog); });
+  run_for(30s);
+  EXPECT_THAT(machine.killed(), ElementsAre("second"));
+  EXPECT_THAT(machine.signals_to(hog), IsEmpty());
+}
+
+TEST_F(ChoiceOf, AVictimThatVanishesBeforeTheSignalGoesOnToTheNext) {
+  machine.spawn("second", 900 * kMiB);
+  machine.spawn("third", 500 * kMiB);
+  FakeProcess& hog = fill_up_to(kLow).memory_returns_after(1s);
+  machine.before_signal([&] { machine.end(hog); });
+  run_for(30s);
+  EXPECT_THAT(machine.killed(), ElementsAre("second"));
+  EXPECT_THAT(machine.signals_to(hog), IsEmpty());
+  EXPECT_EQ(machine.count(Event::victim_survived), 0U);
+}
+
+TEST_F(ChoiceOf, AVictimThatVanishesAndGivesItsMemoryBackCostsNobody) {
+  machine.spawn("second", 900 * kMiB);
+  FakeProcess& hog = fill_up_to(kLow);
+  machine.before_signal([&] { machine.end(hog); });
+  run_for(30s);
+  EXPECT_THAT(machine.killed(), IsEmpty());
+  EXPECT_THAT(machine.events(), ElementsAre(Event::stood_down, Event::recovered));
+}
+
+TEST_F(ChoiceOf, ANewcomerWithTheVictimsPidIsNotHitInItsPlace) {
+  machine.spawn("second", 900 * kMiB);
+  FakeProcess& hog = fill_up_to(kLow).memory_returns_after(1s);
+  FakeProcess* newcomer = nullptr;
+  machine.before_hold([&] { newcomer = &machine.reuse_pid(hog, "newcomer", 100 * kMiB); });
+  run_for(30s);
+  ASSERT_NE(newcomer, nullptr);
+  EXPECT_TRUE(newcomer->alive);
+  EXPECT_THAT(machine.signals_to(*newcomer), IsEmpty());
+  EXPECT_THAT(machine.killed(), ElementsAre("second"));
+}
+
+TEST_F(ChoiceOf, ANewcomerWithTheVictimsPidDoesNotGetItsSigkill) {
+  FakeProcess& hog = fill_up_to(kLow).exits_after_sigterm(3s);
+  FakeProcess* newcomer = nullptr;
+  ASSERT_TRUE(run_until(Event::victim_terminated));
+  machine.after(2s, [&] { newcomer = &machine.reuse_pid(hog, "newcomer", 300 * kMiB); });
+  run_for(30s);
+  ASSERT_NE(newcomer, nullptr);
+  EXPECT_TRUE(newcomer->alive);
+  EXPECT_THAT(machine.signals_to(*newcomer), IsEmpty());
+  EXPECT_THAT(machine.signals_to(hog), ElementsAre(Signal::term));
+}
+
+// ---- Nobody after all -----------------------------------------------------------------------------------------------
+
+TEST_F(ChoiceOf, NobodyIsHitWhenMemoryRecoversBeforeTheSignal) {
+  FakeProcess& compiler = machine.spawn("compiler", 500 * kMiB);
+  fill_up_to(kLow);
+  machine.before_hold([&] { machine.end(compiler); });
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), IsEmpty());
+  EXPECT_THAT(machine.sent(), IsEmpty());
+  EXPECT_THAT(machine.events(), ElementsAre(Event::stood_down, Event::recovered));
+}
+
+TEST_F(ChoiceOf, StandingDownIsToldOnceInAnEpisode) {
+  rule("low-memory").mem_available_below = Size::of(800 * kMiB);
+  std::vector<FakeProcess*> compilers;
+  for (int i = 0; i < 3; ++i) compilers.push_back(&machine.spawn("compiler", 230 * kMiB));
+  FakeProcess& hog = fill_up_to(700 * kMiB);
+  // 700 + 230 MiB is above the limit, but not yet at the recovery mark. Then the hog takes it.
+  for (FakeProcess* compiler : compilers) {
+    machine.before_hold([&, compiler] { machine.end(*compiler); });
+    run_for(10s);
+    hog.grows_to += 230 * kMiB;
+  }
+  machine.before_hold(nullptr);
+  EXPECT_EQ(machine.count(Event::stood_down), 1U);
+  EXPECT_EQ(machine.count(Event::recovered), 0U);
+  run_for(10s);
+  EXPECT_THAT(machine.killed(), ElementsAre("hog"));
+}
+
+// ---- Who cannot be had ----------------------------------------------------------------------------------------------
+
+TEST_F(ChoiceOf, WhoMayNotBeSignalledIsPassedOverAtOnceAndForAMinute) {
+  machine.spawn("innocent", 300 * kMiB);
+  const FakeProcess& foreign = machine.spawn("foreign", 4 * kGiB).not_permitted();
+  machine.spawn("leak1", 400 * kMiB).grows(300 * kMiB);
+  machine.after(30s, [&] { machine.spawn("leak2", 400 * kMiB).grows(300 * kMiB); });
+  machine.after(80s, [&] { machine.spawn("leak3", 400 * kMiB).grows(300 * kMiB); });
+  run_for(70s);
+  const auto tries = [&] { return std::ranges::count(machine.sent(), &foreign, &Sent::to); };
+  EXPECT_EQ(tries(), 1);
+  EXPECT_EQ(machine.first(Event::victim_survived).incident.attempt.outcome, Outcome::not_permitted);
+  EXPECT_EQ(machine.first(Event::victim_terminated).at, machine.first(Event::victim_survived).at);
+  run_for(70s);
+  EXPECT_EQ(tries(), 2) << "a minute later it is asked again";
+  EXPECT_THAT(machine.killed(), ElementsAre("leak1", "leak2", "leak3"));
+}
+
+TEST_F(ChoiceOf, WhoSurvivesSigkillIsGivenUpAfterASecondAndTheNextIsTaken) {
+  machine.spawn("innocent", 300 * kMiB);
+  const FakeProcess& stuck = machine.spawn("stuck", 4 * kGiB).stuck();
+  const FakeProcess& hog = fill_up_to(kVeryLow, "hog", 64 * kGiB);
+  run_for(50s);
+  EXPECT_THAT(machine.signals_to(stuck), ElementsAre(Signal::kill));
+  EXPECT_THAT(machine.killed(), ElementsAre("hog"));
+  const Duration between = machine.first_signal_to(hog).at - machine.first_signal_to(stuck).at;
+  EXPECT_GE(between, 1s);
+  EXPECT_LE(between, 1100ms);
+  EXPECT_EQ(machine.first(Event::victim_survived).incident.attempt.outcome, Outcome::unkillable);
+}
+
+TEST_F(ChoiceOf, WhoSurvivedSigkillIsNotTriedAgainForAMinute) {
+  machine.spawn("stuck", 4 * kGiB).stuck();
+  machine.spawn("leak1", 400 * kMiB).grows(100 * kMiB);
+  machine.after(40s, [&] { machine.spawn("leak2", 1400 * kMiB).grows(100 * kMiB); });
+  run_for(60s);
+  EXPECT_THAT(machine.killed(), ElementsAre("leak1", "leak2"));
+  EXPECT_EQ(machine.count(Event::victim_survived), 1U);
+}
+
+TEST_F(ChoiceOf, WhoseMemoryIsReapedButNotItselfCostsNoSecondVictim) {
+  machine.spawn("innocent", 300 * kMiB);
+  const FakeProcess& ghost = fill_up_to(kLow, "ghost").only_its_memory_dies();
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), IsEmpty());
+  EXPECT_THAT(machine.signals_to(ghost), ElementsAre(Signal::term, Signal::kill));
+  EXPECT_EQ(machine.count(Event::victim_survived), 0U);
+  EXPECT_EQ(machine.last(Event::victim_gone).incident.attempt.outcome, Outcome::memory_back);
+}
+
+// ---- Who is protected -----------------------------------------------------------------------------------------------
+
+TEST_F(ChoiceOf, AProtectedHogLivesAndTheNextOneIsTaken) {
+  machine.spawn("innocent", 300 * kMiB);
+  machine.spawn("second", 900 * kMiB);
+  const FakeProcess& hog = fill_up_to(kLow).is_protected();
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("second"));
+  const Incident& incident = machine.first(Event::victim_terminated).incident;
+  ASSERT_EQ(incident.spared_count, 1U);
+  EXPECT_EQ(incident.spared[0].process.id, hog.facts.id);
+  EXPECT_EQ(incident.spared[0].why, Mercy::protect);
+}
+
+TEST_F(ChoiceOf, TheDaemonAndItsAncestorsLive) {
+  const FakeProcess& daemon = machine.spawn("forestalld", 2 * kGiB);
+  const FakeProcess& parent = machine.spawn("parent", 2 * kGiB);
+  machine.lineage({daemon.facts.id.pid, parent.facts.id.pid, 1});
+  machine.spawn("second", kGiB);
+  fill_up_to(kLow, "rest").adj(-1000);
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("second"));
+}
+
+class ProfileOf : public Scenario {
+ protected:
+  ProfileOf() { machine.spawn("innocent", 400 * kMiB); }
+
+  /// Runs until memory is short. The time of that.
+  Duration until_low() {
+    while (machine.available() > 700 * kMiB) run_for(1ms);
+    return machine.uptime();
+  }
+};
+
+TEST_F(ProfileOf, ANewcomerIsWaitedForAndFoundProtected) {
+  machine.spawn("second", 900 * kMiB);
+  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).is_protected().profile_after(150ms);
+  run_for(1min);
+  EXPECT_THAT(machine.signals_to(hog), IsEmpty());
+  EXPECT_THAT(machine.killed(), ElementsAre("second"));
+}
+
+TEST_F(ProfileOf, ANewcomerIsNotWaitedForLongerThanAQuarterOfASecond) {
+  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).no_profile();
+  const Duration low = until_low();
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("hog"));
+  EXPECT_GE(machine.first_signal_to(hog).at - low, 200ms);
+  EXPECT_LE(machine.first_signal_to(hog).at - low, 350ms) << "250 ms, and a look before and after";
+}
+
+TEST_F(ProfileOf, EachNewcomerIsWaitedForAnew) {
+  fill_up_to(kLow, "first", 16 * kGiB).no_profile();
+  run_for(20s);
+  ASSERT_THAT(machine.killed(), ElementsAre("first"));
+  machine.spawn("second", 900 * kMiB);
+  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).is_protected().profile_after(150ms);
+  run_for(1min);
+  EXPECT_THAT(machine.signals_to(hog), IsEmpty());
+  EXPECT_THAT(machine.killed(), ElementsAre("first", "second"));
+}
+
+TEST_F(ProfileOf, ANewcomerThatLeftWhileItWasWaitedForDoesNotCostTheNextOneItsTime) {
+  FakeProcess& first = fill_up_to(kLow, "first", 16 * kGiB).no_profile();
+  until_low();
+  run_for(150ms);
+  ASSERT_GT(machine.searches(), 0U) << "it is being waited for";
+  ASSERT_THAT(machine.sent(), IsEmpty());
+  machine.end(first);
+  run_for(20s);
+  machine.spawn("second", 900 * kMiB);
+  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).is_protected().profile_after(150ms);
+  run_for(1min);
+  EXPECT_THAT(machine.signals_to(hog), IsEmpty());
+  EXPECT_THAT(machine.killed(), ElementsAre("second"));
+}
+
+TEST_F(ProfileOf, EverybodyIsLearntInPeace) {
+  machine.spawn("young", 900 * kMiB).is_protected().profile_after(5s);
+  machine.after(40s, [&] { fill_up_to(kLow, "hog", 16 * kGiB); });
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("hog"));
+  EXPECT_LE(machine.lessons(), 61U);
+}
+
+}  // namespace
+}  // namespace forestall::testing

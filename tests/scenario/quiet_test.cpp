@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// The other half of the bargain: where there is no trouble, nothing happens, and nobody notices that somebody watches.
+#include <numeric>
+
+#include "scenario/scenario.h"
+
+namespace forestall::testing {
+namespace {
+
+/// An hour of work: services, and jobs that come, take what they need, and go.
+void an_hour_of_work(FakeMachine& machine, Bytes job) {
+  machine.spawn("database", 8 * job);
+  machine.spawn("browser", 3 * job).grows(job / 600, 0s, 4 * job);
+  machine.background_stall(Share::percent(15), Share::percent(5)).background_refaults(50 * kMiB);
+  for (int i = 0; i < 360; ++i) {
+    machine.after(i * 10s,
+                  [&machine, job, i] { machine.spawn("compiler", 0).grows(job, 0s, job).ends_after(5s + i % 7 * 1s); });
+  }
+}
+
+Duration sum(const std::vector<Duration>& waits) { return std::accumulate(waits.begin(), waits.end(), Duration(0)); }
+
+class Quiet : public Scenario {
+ protected:
+  Quiet() : Scenario(24 * kGiB) {}
+};
+
+TEST_F(Quiet, HourOfABusyDesktopHasNotOneEventAndFewLooks) {
+  an_hour_of_work(machine, 600 * kMiB);
+  run_for(1h);
+  EXPECT_THAT(machine.events(), IsEmpty());
+  EXPECT_THAT(machine.sent(), IsEmpty());
+  EXPECT_THAT(machine.killed(), IsEmpty());
+  // At 16 GiB/s, the fastest that memory is assumed to fill, the limit of "stall" is half a second away.
+  const auto& waits = forestall().waits();
+  EXPECT_GE(sum(waits) / static_cast<Duration::rep>(waits.size()), 500ms);
+  EXPECT_LE(machine.lessons(), 2 * waits.size());
+}
+
+class QuietServer : public Scenario {
+ protected:
+  QuietServer() : Scenario(256 * kGiB) {}
+};
+
+TEST_F(QuietServer, SleepsItsIdleIntervalMostOfTheTime) {
+  an_hour_of_work(machine, 2 * kGiB);
+  run_for(1h);
+  EXPECT_THAT(machine.events(), IsEmpty());
+  EXPECT_THAT(machine.sent(), IsEmpty());
+  const auto& waits = forestall().waits();
+  const auto idle = std::ranges::count(waits, config.poll.idle_interval);
+  EXPECT_GE(static_cast<double>(idle), 0.9 * static_cast<double>(waits.size()));
+  EXPECT_LE(machine.searches(), 0U);
+  EXPECT_LE(machine.lessons(), 121U) << "profiles are learnt every 30 s";
+}
+
+}  // namespace
+}  // namespace forestall::testing

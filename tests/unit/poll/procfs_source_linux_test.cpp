@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "poll/procfs_source_linux.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "unit/file_tree_linux.h"
+
+namespace forestall {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kMeminfo =
+    "MemTotal: 8000 kB\nMemFree: 100 kB\nMemAvailable: 4000 kB\nAnonPages: 3000 kB\n"
+    "SwapTotal: 2000 kB\nSwapFree: 1500 kB\nCommitLimit: 6000 kB\nCommitted_AS: 5000 kB\n";
+
+/// A machine that offers everything.
+class ProcfsSourceTest : public ::testing::Test {
+ protected:
+  ProcfsSourceTest() {
+    tree_.write("proc/meminfo", kMeminfo);
+    tree_.write("proc/pressure/memory", "some total=5\nfull total=3\n");
+    tree_.write("proc/vmstat", "pgscan_kswapd 9\noom_kill 1\n");
+    tree_.write("proc/swaps", "Filename Type Size Used Priority\n/dev/zram0 partition 2000 500 100\n");
+    tree_.write("proc/sys/vm/overcommit_memory", "0\n");
+    tree_.write("sys/block/zram0/mm_stat", "400000 100000 120000 0 120000 0 0 0 0\n");
+  }
+
+  [[nodiscard]] Result<ProcfsSource> open() const { return ProcfsSource::open(tree_.path("proc"), tree_.path("sys")); }
+  [[nodiscard]] ProcfsSource source() const {
+    auto opened = open();
+    EXPECT_TRUE(opened) << opened.error().what;
+    return *std::move(opened);
+  }
+  static Sample read(ProcfsSource& source) {
+    auto sample = source.read();
+    EXPECT_TRUE(sample) << sample.error().what;
+    return sample.value_or(Sample{});
+  }
+
+  testing::FileTree tree_;
+};
+
+TEST_F(ProcfsSourceTest, ReadsEverythingThereIs) {
+  tree_.write("proc/spl/kstat/zfs/arcstats", "size 4 700\nc_min 4 200\n");
+  ProcfsSource machine = source();
+  const Sample s = read(machine);
+  EXPECT_EQ(s.memory.mem_available, 4000 * kKiB);
+  EXPECT_EQ(s.psi, (PressureTotals{std::chrono::microseconds(5), std::chrono::microseconds(3)}));
+  EXPECT_EQ(s.vmstat, (Vmstat{.pgscan = 9, .oom_kill = 1}));
+  EXPECT_EQ(s.zram, (Zram{2000 * kKiB, 500 * kKiB, 400000, 120000}));
+  EXPECT_EQ(s.arc, (Arc{700, 200}));
+  EXPECT_FALSE(s.strict_commit);
+  EXPECT_THAT(machine.missing(), IsEmpty());
+}
+
+TEST_F(ProcfsSourceTest, TimeNeverRunsBackwards) {
+  ProcfsSource machine = source();
+  const Sample first = read(machine);
+  const Sample second = read(machine);
+  EXPECT_GT(first.time, Instant{});
+  EXPECT_GE(second.time, first.time);
+}
+
+TEST_F(ProcfsSourceTest, WithoutMeminfoThereIsNoSource) {
+  tree_.remove("proc/meminfo");
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ENOENT);
+  EXPECT_THAT(opened.error().what, HasSubstr("/meminfo"));
+}
+
+TEST_F(ProcfsSourceTest, AMeminfoThatMakesNoSenseIsNotBlamedOnACall) {
+  tree_.write("proc/meminfo", "no memory here\n");  // arcstats is missing too, and left ENOENT behind
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, 0);
+}
+
+TEST_F(ProcfsSourceTest, SaysThatPressureIsMissingAndWorksWithTheRest) {
+  tree_.remove("proc/pressure");
+  ProcfsSource machine = source();
+  EXPECT_THAT(machine.missing(), Contains(HasSubstr("/proc/pressure/memory")));
+  EXPECT_FALSE(read(machine).psi);
+  EXPECT_EQ(read(machine).memory.mem_available, 4000 * kKiB);
+}
+
+TEST_F(ProcfsSourceTest, SaysThatVmstatIsMissingAndWorksWithTheRest) {
+  tree_.remove("proc/vmstat");
+  ProcfsSource machine = source();
+  EXPECT_THAT(machine.missing(), Contains(HasSubstr("/proc/vmstat")));
+  EXPECT_FALSE(read(machine).vmstat);
+  EXPECT_TRUE(read(machine).psi);
+}
+
+TEST_F(ProcfsSourceTest, SeesWhatWasWrittenBetweenTwoReads) {
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).memory.mem_available, 4000 * kKiB);
+  tree_.write("proc/meminfo", "MemTotal: 8000 kB\nMemAvailable: 70 kB\n");
+  tree_.write("proc/pressure/memory", "some total=6\nfull total=4\n");
+  tree_.write("proc/sys/vm/overcommit_memory", "2\n");
+  const Sample s = read(machine);
+  EXPECT_EQ(s.memory.mem_available, 70 * kKiB);
+  EXPECT_EQ(s.memory.swap_total, 0U);
+  EXPECT_EQ(s.psi->some, std::chrono::microseconds(6));
+  EXPECT_TRUE(s.strict_commit);
+}
+
+TEST_F(ProcfsSourceTest, AReadThatMakesNoSenseIsAnErrorAndTheNextOneIsNot) {
+  ProcfsSource machine = source();
+  tree_.write("proc/meminfo", "MemTotal: 8000 kB\nMemAvail");
+  EXPECT_FALSE(machine.read());
+  tree_.write("proc/meminfo", kMeminfo);
+  EXPECT_TRUE(machine.read());
+}
+
+class Overcommit : public ProcfsSourceTest, public ::testing::WithParamInterface<std::pair<const char*, bool>> {};
+
+TEST_P(Overcommit, IsStrictOnlyWith2) {
+  tree_.write("proc/sys/vm/overcommit_memory", GetParam().first);
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).strict_commit, GetParam().second);
+}
+
+INSTANTIATE_TEST_SUITE_P(ProcfsSource, Overcommit,
+                         ::testing::Values(std::pair("0\n", false), std::pair("1\n", false), std::pair("2\n", true),
+                                           std::pair("22\n", false), std::pair("", false)));
+
+TEST_F(ProcfsSourceTest, SumsTheZramDevicesAndLeavesDisksOut) {
+  tree_.write("proc/swaps",
+              "Filename Type Size Used Priority\n/dev/zram0 partition 2000 500 100\n"
+              "/dev/sda2 partition 9000 8000 -2\n/dev/zram3 partition 1000 100 100\n");
+  tree_.write("sys/block/zram3/mm_stat", "1000 100 200 0 0 0 0 0 0\n");
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).zram, (Zram{3000 * kKiB, 600 * kKiB, 401000, 120200}));
+}
+
+TEST_F(ProcfsSourceTest, DoesNotCountAZramDeviceThatTellsNothing) {
+  tree_.remove("sys/block");
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).zram, Zram{});
+}
+
+TEST_F(ProcfsSourceTest, FindsAZramDeviceAgainThatWasMadeAnew) {
+  ProcfsSource machine = source();
+  tree_.write("sys/block/zram0/mm_stat", "");  // as a device that has just been reset cannot be read
+  EXPECT_EQ(read(machine).zram, Zram{});
+  tree_.remove("sys/block/zram0");
+  tree_.write("sys/block/zram0/mm_stat", "4096 50 60 0 60 0 0 0 0\n");
+  EXPECT_EQ(read(machine).zram.stored, 4096U);
+}
+
+TEST_F(ProcfsSourceTest, DoesNotAskForZramWithoutSwap) {
+  tree_.write("proc/meminfo", "MemTotal: 8000 kB\nMemAvailable: 70 kB\nSwapTotal: 0 kB\n");
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).zram, Zram{});
+}
+
+TEST(ProcfsSource, ReadsThisMachine) {
+  auto machine = ProcfsSource::open();
+  ASSERT_TRUE(machine) << machine.error().what;
+  const auto sample = machine->read();
+  ASSERT_TRUE(sample) << sample.error().what;
+  EXPECT_GT(sample->memory.mem_total, 0U);
+  EXPECT_LE(sample->memory.mem_available, sample->memory.mem_total);
+  EXPECT_GE(sample->suspended, Duration(0));
+}
+
+}  // namespace
+}  // namespace forestall
