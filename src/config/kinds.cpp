@@ -2,12 +2,12 @@
 #include "config/kinds.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
 #include <variant>
 
+#include "base/pattern.h"
 #include "base/quantity.h"
 #include "base/text.h"
 
@@ -130,14 +130,10 @@ Result<std::string> Pattern::read(const Value& value) const {
   auto text = text_of(value, allowed);
   if (!text) return text;
   if (text->empty()) return failure(0, fmt::format("\"\" would match everything; allowed {}", allowed));
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(kPatternMemory);
-  options.set_encoding(RE2::Options::EncodingLatin1);  // as patterns are matched: names are bytes
-  const RE2 pattern(*text, options);
-  if (pattern.ok()) return text;
-  return failure(
-      0, fmt::format("{} is a bad pattern: {}; allowed {}", quoted(*text), escaped(pattern.error(), 128), allowed));
+  const auto pattern = forestall::Pattern::compile(*text);
+  if (pattern) return text;
+  return failure(0, fmt::format("{} is a bad pattern: {}; allowed {}", quoted(*text),
+                                escaped(pattern.error().what, 128), allowed));
 }
 
 std::string Pattern::write(const std::string& pattern) const { return toml_string(pattern); }

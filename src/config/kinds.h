@@ -63,11 +63,10 @@ struct UserName {
   [[nodiscard]] std::string write(const std::string& name) const;
 };
 
-/// A pattern that RE2 accepts and that needs at most kPatternMemory. The empty one would match everything: refused.
+/// A pattern that base/pattern.h accepts. The empty one would match everything: refused.
 struct Pattern {
   [[nodiscard]] Result<std::string> read(const Value& value) const;
   [[nodiscard]] std::string write(const std::string& pattern) const;
 };
-inline constexpr std::int64_t kPatternMemory = 1 << 20;
 
 }  // namespace forestall::config

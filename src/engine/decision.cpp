@@ -53,7 +53,10 @@ bool Engine::wait_for_profiles(const Sample& sample) {
     return false;
   }
   if (!profiles_due_) profiles_due_ = sample.time + kProfilePatience;
-  if (sample.time >= *profiles_due_) return false;
+  if (sample.time >= *profiles_due_) {
+    profiles_due_.reset();  // the next decision may be about somebody else
+    return false;
+  }
   ports_.processes.learn(sample, ranking_.minimum);
   return true;
 }

@@ -41,6 +41,7 @@ Result<Duration> Engine::tick() {
   notice_kernel_kills(*sample);
   notice_rule_changes(*sample);
   if (plan_.open()) continue_plan(*sample);
+  if (verdict_.action < Action::terminate) profiles_due_.reset();
   if (!plan_.open() && verdict_.action >= Action::terminate) decide(*sample);
   const Duration next = next_look();
   learn_in_peace(*sample, next);

@@ -14,6 +14,7 @@
 #include "forestall/ports.h"
 #include "kill/breaker.h"
 #include "kill/kill_plan.h"
+#include "score/rank.h"
 
 namespace forestall {
 
@@ -90,7 +91,7 @@ class Engine {
   KillPlan plan_;
   Breaker breaker_;
   Incident incident_;
-  std::array<OutOfReach, 16> out_of_reach_{};
+  std::array<OutOfReach, kMaxRanked> out_of_reach_{};  ///< room for all there can be: one too few is tried in turns
   unsigned victims_ = 0;
 
   bool in_episode_ = false;

@@ -2,7 +2,6 @@
 #include "score/match.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
@@ -11,8 +10,6 @@
 
 namespace forestall {
 namespace {
-
-constexpr std::int64_t kMostMemory = 1 << 20;
 
 /// Where Traits are text, and how the entry calls them.
 struct TextTrait {
@@ -24,21 +21,11 @@ constexpr std::array<TextTrait, 3> kTextTraits = {{{"comm", &Match::comm, &Trait
                                                    {"exe", &Match::exe, &Traits::exe},
                                                    {"cmdline", &Match::cmdline, &Traits::cmdline}}};
 
-Result<std::shared_ptr<const re2::RE2>> compile_pattern(std::string_view key, const std::string& pattern) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(kMostMemory);
-  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // names are bytes: nothing in them is malformed
-  auto expression = std::make_shared<const re2::RE2>(pattern, options);
-  if (!expression->ok()) {
-    return failure(
-        0, fmt::format("{} = \"{}\" is not a valid pattern: {}", key, escaped(pattern), escaped(expression->error())));
-  }
-  return expression;
-}
-
-bool found(const re2::RE2& expression, std::string_view text) {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), expression);
+Result<Pattern> compile_pattern(std::string_view key, const std::string& text) {
+  auto pattern = Pattern::compile(text);
+  if (pattern) return pattern;
+  return failure(
+      0, fmt::format("{} = \"{}\" is not a valid pattern: {}", key, escaped(text), escaped(pattern.error().what)));
 }
 
 }  // namespace
@@ -54,15 +41,15 @@ Result<Matcher> Matcher::compile(const Match& entry, const UidOf& uid_of) {
   }
   for (const TextTrait& trait : kTextTraits) {
     if (!(entry.*trait.pattern)) continue;
-    auto expression = compile_pattern(trait.key, *(entry.*trait.pattern));
-    if (!expression) return tl::unexpected(expression.error());
-    m.patterns_.push_back({trait.text, *expression});
+    auto pattern = compile_pattern(trait.key, *(entry.*trait.pattern));
+    if (!pattern) return tl::unexpected(pattern.error());
+    m.on_text_.push_back({trait.text, *pattern});
   }
-  const auto place = [&](std::string_view key, const std::optional<std::string>& pattern, auto& into) -> Result<void> {
-    if (!pattern) return {};
-    auto expression = compile_pattern(key, *pattern);
-    if (!expression) return tl::unexpected(expression.error());
-    into = *expression;
+  const auto place = [](std::string_view key, const auto& text, std::optional<Pattern>& into) -> Result<void> {
+    if (!text) return {};
+    auto pattern = compile_pattern(key, *text);
+    if (!pattern) return tl::unexpected(pattern.error());
+    into = *pattern;
     return {};
   };
   if (auto r = place("unit", entry.unit, m.unit_); !r) return tl::unexpected(r.error());
@@ -72,16 +59,16 @@ Result<Matcher> Matcher::compile(const Match& entry, const UidOf& uid_of) {
 }
 
 bool Matcher::matches_place(const CgroupPlace& place) const {
-  const bool in_user_unit = unit_ && !place.user_unit.empty() && found(*unit_, place.user_unit.view());
-  const bool unit = !unit_ || in_user_unit || found(*unit_, place.unit.view());
-  return unit && (!slice_ || found(*slice_, place.slice.view())) && (!cgroup_ || found(*cgroup_, place.path.view()));
+  const bool unit = !unit_ || unit_->found_in(place.unit.view()) || unit_->found_in(place.user_unit.view());
+  return unit && (!slice_ || slice_->found_in(place.slice.view())) &&
+         (!cgroup_ || cgroup_->found_in(place.path.view()));
 }
 
 bool Matcher::matches(const Traits& traits) const {
   if (nobody_ || (uid_ && *uid_ != traits.uid) || !matches_place(traits.place)) return false;
-  return std::ranges::all_of(patterns_, [&](const Pattern& p) {
-    const std::string_view text = traits.*p.text;
-    return !text.empty() && found(*p.expression, text);
+  return std::ranges::all_of(on_text_, [&](const OnText& on) {
+    const std::string_view text = traits.*on.text;
+    return !text.empty() && on.pattern.found_in(text);
   });
 }
 

@@ -3,19 +3,15 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/pattern.h"
 #include "forestall/config.h"
 #include "forestall/process.h"
 #include "forestall/result.h"
-
-namespace re2 {
-class RE2;
-}
 
 namespace forestall {
 
@@ -34,7 +30,7 @@ using UidOf = std::function<std::optional<std::uint32_t>(const std::string& user
 /// One entry, its patterns compiled.
 class Matcher {
  public:
-  /// An Error if a pattern is not valid RE2 (https://github.com/google/re2/wiki/Syntax) or compiles to more than 1 MiB.
+  /// An Error if a pattern is none (base/pattern.h).
   static Result<Matcher> compile(const Match& entry, const UidOf& uid_of);
 
   [[nodiscard]] bool matches(const Traits& traits) const;
@@ -47,17 +43,17 @@ class Matcher {
   [[nodiscard]] const Match& entry() const { return entry_; }
 
  private:
-  struct Pattern {
+  struct OnText {
     std::string_view Traits::*text = nullptr;
-    std::shared_ptr<const re2::RE2> expression;
+    Pattern pattern;
   };
   [[nodiscard]] bool matches_place(const CgroupPlace& place) const;
 
   Match entry_;
   std::optional<std::uint32_t> uid_;
   bool nobody_ = false;  ///< names a user that does not exist
-  std::vector<Pattern> patterns_;
-  std::shared_ptr<const re2::RE2> unit_, slice_, cgroup_;
+  std::vector<OnText> on_text_;
+  std::optional<Pattern> unit_, slice_, cgroup_;
 };
 
 /// All entries of a configuration.

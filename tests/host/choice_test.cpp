@@ -18,7 +18,7 @@ TEST_F(Choice, WhoIsProtectedIsSparedAndTheNextIsChosen) {
   Hog& small = steady("small", 48 * kMiB);
   const Limits limits = Limits::below_what_is_free();
   start_daemon(limits.config("[[protect]]\ncomm = \"^keeper$\"\nuid = 0\n"));
-  Hog& keeper = hog("keeper", {"leak", "--rate", "400", "--start", "350", "--limit", limits.mib(1.8)});
+  Hog& keeper = hog("keeper", {"leak", "--rate", "400", "--start", "350", "--limit", limits.mib(2.2)});
 
   ASSERT_TRUE(wait_for(kLater, [&] { return next.ended(); }));
   EXPECT_EQ(next.child().killed_by(), SIGTERM);
@@ -41,7 +41,7 @@ TEST_F(Choice, ToBeCalledSshdSavesNobody) {
   Hog& bystander = steady("bystander", 128 * kMiB);
   const Limits limits = Limits::below_what_is_free();
   start_daemon(limits.config("[[protect]]\ncomm = \"^sshd$\"\n"));
-  Hog& impostor = hog("sshd", {"leak", "--rate", "400", "--start", "200", "--limit", limits.mib(3), "--uid", "65534"},
+  Hog& impostor = hog("sshd", {"leak", "--rate", "400", "--start", "200", "--limit", limits.mib(3.2), "--uid", "65534"},
                       "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups");
 
   ASSERT_TRUE(wait_for(kLater, [&] { return impostor.ended(); }));

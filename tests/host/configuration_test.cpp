@@ -47,7 +47,7 @@ TEST_F(Configuration, WithAMistakeInItIsRejectedAtSighupAndTheOldOneStaysInForce
   ASSERT_TRUE(wait_for_event("config_rejected", kSoon));
   EXPECT_FALSE(journal().has_event("config_reloaded"));
 
-  Hog& victim = leak(limits, 3);
+  Hog& victim = leak(limits, 3.2);
   ASSERT_TRUE(wait_for(kLater, [&] { return victim.ended(); })) << "the old limit is not in force";
   EXPECT_EQ(victim.child().killed_by(), SIGTERM);
   ASSERT_TRUE(wait_for_event("victim_gone"));
@@ -72,7 +72,7 @@ TEST_F(Configuration, IsTakenOverAtSighup) {
 TEST_F(Configuration, DryRunSaysWhomAndKillsNobody) {
   const Limits limits = Limits::below_what_is_free();
   start_daemon(limits.config(), {"--dry-run"});
-  Hog& chosen = leak(limits, 1.6);
+  Hog& chosen = leak(limits, 2.2);
   ASSERT_TRUE(wait_for_event("victim_terminated"));
   const JournalRecord would = journal().events("victim_terminated").front();
   EXPECT_EQ(would.text("DRY_RUN"), "1");

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 
 #include "base/text.h"
@@ -55,15 +56,31 @@ Bytes mem_available() {
   return 0;
 }
 
+Bytes most_parked_memory() {
+  std::ifstream zoneinfo("/proc/zoneinfo");
+  std::map<int, Bytes> high;
+  std::map<int, Bytes> high_max;
+  int cpu = 0;
+  for (std::string word; zoneinfo >> word;) {
+    Bytes pages = 0;
+    if (word == "cpu:") zoneinfo >> cpu;
+    if (word == "high:" && zoneinfo >> pages) high[cpu] += pages;
+    if (word == "high_max:" && zoneinfo >> pages) high_max[cpu] += pages;
+  }
+  Bytes most = 0;
+  for (const auto& [id, pages] : high) most = std::max({most, pages, high_max[id]});
+  return most * 4 * kKiB;
+}
+
 Limits Limits::below_what_is_free() {
   const Bytes available = mem_available();
-  const Bytes step = std::min(kGiB, available / 5);
+  const Bytes step = std::min(kGiB, available / 6);
   return {available, step, available - step, available - 2 * step};
 }
 
 Limits Limits::out_of_reach() {
   const Bytes available = mem_available();
-  return {available, std::min(kGiB, available / 5), available / 4, available / 8};
+  return {available, std::min(kGiB, available / 6), available / 4, available / 8};
 }
 
 std::string Limits::mib(double steps) const {

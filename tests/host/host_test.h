@@ -23,6 +23,10 @@ inline constexpr Duration kLater = std::chrono::seconds(30);
 /// MemAvailable of the real machine, or of what a test put in its place.
 Bytes mem_available();
 
+/// Pages that a process gives back stay with the processor that freed them, up to a mark (/proc/zoneinfo: high, and
+/// since Linux 6.7 high_max), free but counted nowhere: by so much MemAvailable may rise less than it should.
+Bytes most_parked_memory();
+
 /// Where the limits lie, for a test that takes memory in earnest. A step is 1 GiB, less on a small machine.
 struct Limits {
   Bytes available;  ///< when the test began

@@ -17,7 +17,7 @@ class Manners : public HostTest {
   Hog& leak_until_asked(const std::string& configuration, const std::vector<std::string>& more) {
     const Limits limits = Limits::below_what_is_free();
     start_daemon(limits.config(configuration));
-    std::vector<std::string> arguments{"leak", "--rate", "400", "--start", "200", "--limit", limits.mib(3)};
+    std::vector<std::string> arguments{"leak", "--rate", "400", "--start", "200", "--limit", limits.mib(3.2)};
     arguments.insert(arguments.end(), more.begin(), more.end());
     Hog& leak = hog("leak", arguments);
     EXPECT_TRUE(wait_for(kLater, [&] { return leak.was_asked_to_end() || leak.ended(); }));

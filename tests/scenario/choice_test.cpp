@@ -78,13 +78,13 @@ TEST_F(ChoiceOf, NobodyIsHitWhenMemoryRecoversBeforeTheSignal) {
 TEST_F(ChoiceOf, StandingDownIsToldOnceInAnEpisode) {
   rule("low-memory").mem_available_below = Size::of(800 * kMiB);
   std::vector<FakeProcess*> compilers;
-  for (int i = 0; i < 3; ++i) compilers.push_back(&machine.spawn("compiler", 230 * kMiB));
+  for (int i = 0; i < 3; ++i) compilers.push_back(&machine.spawn("compiler", 150 * kMiB));
   FakeProcess& hog = fill_up_to(700 * kMiB);
-  // 700 + 230 MiB is above the limit, but not yet at the recovery mark. Then the hog takes it.
+  // 700 + 150 MiB is above the limit, but not at the recovery mark. Then the hog takes it.
   for (FakeProcess* compiler : compilers) {
     machine.before_hold([&, compiler] { machine.end(*compiler); });
     run_for(10s);
-    hog.grows_to += 230 * kMiB;
+    hog.grows_to += 150 * kMiB;
   }
   machine.before_hold(nullptr);
   EXPECT_EQ(machine.count(Event::stood_down), 1U);

@@ -215,7 +215,7 @@ TEST(Complaint, AboutABadPatternQuotesTheReason) {
   EXPECT_EQ(complaint("[[avoid]]\ncgroup = \"[z-a]\""),
             std::string("a.toml:2:10: avoid: cgroup: \"[z-a]\" is a bad pattern: invalid character class range: z-a") +
                 kPatterns);
-  // Small to write, but more than kPatternMemory to compile.
+  // Small to write, but more than a pattern may take to compile.
   EXPECT_THAT(complaint("[[prefer]]\nunit = \"(" + std::string(100, 'x') + "){1000}\""),
               testing::HasSubstr("is a bad pattern: pattern too large - compile failed; allowed"));
 }

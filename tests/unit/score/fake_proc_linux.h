@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// A /proc of made-up processes, as files.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+
+#include "forestall/units.h"
+#include "unit/file_tree_linux.h"
+
+namespace forestall::testing {
+
+struct MadeUp {
+  std::int32_t pid = 0;
+  std::string comm = "x";
+  Bytes anon = kGiB;
+  Bytes swap = 0;
+  std::uint32_t uid = 1000;
+  std::int32_t parent = 1;
+  std::uint64_t start_time = 777;
+  char state = 'S';
+  std::uint64_t flags = 0x400000;
+  std::int32_t adj = 0;
+  std::string cgroup = "/system.slice/x.service";
+  std::string groups = "100 ";
+  std::string cmdline = "x";
+};
+
+class FakeProc : public FileTree {
+ public:
+  void add(const MadeUp& p) const {
+    const std::string dir = std::to_string(p.pid) + "/";
+    write(dir + "stat", fmt::format("{} ({}) {} {} 1 1 0 -1 {} 1 0 0 0 5 6 0 0 20 0 1 0 {} 10000 200 1844 0 0\n", p.pid,
+                                    p.comm, p.state, p.parent, p.flags, p.start_time));
+    write(dir + "status",
+          fmt::format("Name:\tx\nUid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\nRssAnon:\t{2} kB\nRssFile:\t9999999 kB\n"
+                      "RssShmem:\t8 kB\nVmPTE:\t4 kB\nVmSwap:\t{3} kB\nThreads:\t1\n",
+                      p.uid, p.groups, p.anon / kKiB, p.swap / kKiB));
+    const Bytes pages = p.anon / (4 * kKiB);
+    write(dir + "statm", fmt::format("{} {} 50 1 0 {} 0\n", pages * 2, pages + 50, pages));
+    write(dir + "oom_score_adj", fmt::format("{}\n", p.adj));
+    write(dir + "cgroup", "0::" + p.cgroup + "\n");
+    write(dir + "cmdline", p.cmdline);
+    std::error_code ignored;
+    std::filesystem::create_symlink("/usr/bin/" + std::to_string(p.pid), path(dir + "exe"), ignored);
+  }
+};
+
+}  // namespace forestall::testing

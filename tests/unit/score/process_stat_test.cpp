@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "base/process_stat.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace forestall {
+namespace {
+
+/// /proc/PID/stat of a process that calls itself `comm`.
+std::string stat_of(std::string_view comm, std::string_view flags = "4194304", std::string_view start = "12345") {
+  return fmt::format("77 ({}) S 42 77 77 0 -1 {} 100 0 0 0 5 6 0 0 20 0 1 0 {} 10000 200 18446744073709551615 0 0\n",
+                     comm, flags, start);
+}
+
+TEST(ProcessStat, TellsEveryField) {
+  const auto stat = parse_stat(stat_of("bash"));
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->comm.view(), "bash");
+  EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->parent, 42);
+  EXPECT_FALSE(stat->kernel_thread);
+  EXPECT_EQ(stat->start_time, 12345U);
+}
+
+class HostileComm : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(HostileComm, ChangesNothingElse) {
+  const auto stat = parse_stat(stat_of(GetParam()));
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->comm.view(), GetParam());
+  EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->parent, 42);
+  EXPECT_FALSE(stat->kernel_thread);
+  EXPECT_EQ(stat->start_time, 12345U);
+}
+
+INSTANTIATE_TEST_SUITE_P(ProcessStat, HostileComm,
+                         ::testing::Values("", "a) Z 1 (b", ") Z 1 1 1 0 -", "))))))))", "((((((", "a\nb", "a\tb c",
+                                           "\n", "\xF0\x9F\x98", "caf\xC3", std::string(3, '\0'), "\x1b[31m", " "));
+
+TEST(ProcessStat, KeepsTheLongNamesOfKernelThreads) {
+  const std::string longest(64, 'k');
+  EXPECT_EQ(parse_stat(stat_of(longest))->comm.view(), longest);
+  EXPECT_EQ(parse_stat(stat_of(longest + "more"))->comm.view(), longest);
+  EXPECT_EQ(parse_stat(stat_of("kworker/R-rcu_gp (x)"))->comm.view(), "kworker/R-rcu_gp (x)");
+}
+
+TEST(ProcessStat, AKernelThreadIsKnownByItsFlagAlone) {
+  EXPECT_TRUE(parse_stat(stat_of("bash", "2129984"))->kernel_thread) << "0x208040, with PF_KTHREAD";
+  EXPECT_FALSE(parse_stat(stat_of("[kthreadd]"))->kernel_thread);
+}
+
+TEST(ProcessStat, NeverTellsHalfANumberWhereverTheTextEnds) {
+  for (const auto* comm : {"bash", "a) Z 1 (b"}) {
+    const std::string text = stat_of(comm);
+    for (std::size_t length = 0; length < text.size(); ++length) {
+      EXPECT_FALSE(parse_stat(text.substr(0, length))) << text.substr(0, length);
+    }
+  }
+}
+
+TEST(ProcessStat, RefusesNumbersThatDoNotFit) {
+  EXPECT_FALSE(parse_stat(stat_of("bash", "18446744073709551616")));
+  EXPECT_FALSE(parse_stat(stat_of("bash", "0", "18446744073709551616")));
+  EXPECT_TRUE(parse_stat(stat_of("bash", "0", "18446744073709551615")));
+  EXPECT_FALSE(parse_stat(stat_of("bash", "0", "-1")));
+}
+
+class BadStat : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BadStat, IsRefused) { EXPECT_FALSE(parse_stat(GetParam())); }
+
+INSTANTIATE_TEST_SUITE_P(ProcessStat, BadStat,
+                         ::testing::Values("", "\n", ")(\n", "1 ()\n", "1 (a) S\n", "1 a S 0\n",
+                                           "1 (a) SS 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
+                                           "1 (a) S -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
+                                           "1 (a) S 2147483648 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n"));
+
+}  // namespace
+}  // namespace forestall

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#include "score/process_table_linux.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/process_stat.h"
+#include "base/read_linux.h"
+#include "score/rank.h"
+#include "unit/score/fake_proc_linux.h"
+
+namespace forestall {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::MadeUp;
+using ::testing::UnorderedElementsAre;
+
+constexpr Bytes kAtLeast = 64 * kMiB;
+constexpr Duration kLong = std::chrono::seconds(10);
+
+std::optional<std::uint32_t> no_users(const std::string& /*name*/) { return std::nullopt; }
+
+std::shared_ptr<const MatchBook> book(const std::vector<Match>& avoid) {
+  Config config;
+  config.avoid = avoid;
+  return std::make_shared<const MatchBook>(MatchBook::compile(config, no_users).value());
+}
+
+class TableTest : public ::testing::Test {
+ protected:
+  TableTest() {
+    sample_.page_size = 4 * kKiB;
+    sample_.memory.swap_total = sample_.memory.swap_free = kGiB;
+  }
+  ProcfsTable& table() {
+    if (!table_) {
+      auto opened = ProcfsTable::open(book_, proc_.path());
+      EXPECT_TRUE(opened) << opened.error().what;
+      table_ = *std::move(opened);
+    }
+    return *table_;
+  }
+  std::vector<std::int32_t> pids(Bytes at_least = kAtLeast) {
+    std::vector<std::int32_t> found;
+    for (const ProcessFacts& p : table().look(sample_, at_least).processes) found.push_back(p.id.pid);
+    return found;
+  }
+  ProcessFacts only() {
+    const Census census = table().look(sample_, kAtLeast);
+    EXPECT_EQ(census.processes.size(), 1U);
+    return census.processes.empty() ? ProcessFacts{} : census.processes[0];
+  }
+  void use_swap() { sample_.memory.swap_free -= kMiB; }
+
+  testing::FakeProc proc_;
+  Sample sample_;
+  std::shared_ptr<const MatchBook> book_ = std::make_shared<const MatchBook>();
+  std::unique_ptr<ProcfsTable> table_;
+};
+
+TEST_F(TableTest, TellsAllOfAProcess) {
+  proc_.add({.pid = 50,
+             .comm = "fox",
+             .anon = kGiB,
+             .swap = kMiB,
+             .uid = 1234,
+             .parent = 7,
+             .start_time = 99,
+             .state = 'D',
+             .adj = -17,
+             .cgroup = "/system.slice/fox.service"});
+  use_swap();
+  const ProcessFacts p = only();
+  EXPECT_EQ(p.id, (ProcessId{50, 99}));
+  EXPECT_EQ(p.parent, 7);
+  EXPECT_EQ(p.uid, 1234U);
+  EXPECT_EQ(p.comm.view(), "fox");
+  EXPECT_EQ(p.state, 'D');
+  EXPECT_EQ(p.anon, kGiB);
+  EXPECT_EQ(p.swap, kMiB);
+  EXPECT_EQ(p.page_tables, 4 * kKiB);
+  EXPECT_EQ(p.shmem, 8 * kKiB);
+  EXPECT_EQ(p.oom_score_adj, -17);
+  EXPECT_EQ(p.place.unit.view(), "fox.service");
+  EXPECT_FALSE(p.kernel_thread);
+  EXPECT_TRUE(p.profile.complete) << "nothing is asked, so nothing is to be waited for";
+}
+
+TEST_F(TableTest, SmallProcessesAreOnlyCounted) {
+  proc_.add({.pid = 50, .anon = kAtLeast - 8 * kKiB});  // page tables count too: 4 KiB
+  proc_.add({.pid = 51, .anon = kAtLeast - 4 * kKiB});
+  proc_.add({.pid = 52, .anon = 0});
+  EXPECT_THAT(pids(), ElementsAre(51));
+  EXPECT_EQ(table().look(sample_, kAtLeast).seen, 3U);
+  EXPECT_THAT(pids(0), UnorderedElementsAre(50, 51, 52));
+}
+
+TEST_F(TableTest, WhatIsSwappedOutCountsWhileSwapIsInUse) {
+  proc_.add({.pid = 50, .anon = 0, .swap = kGiB});
+  EXPECT_TRUE(pids().empty()) << "with no swap in use nobody is looked at that closely";
+  use_swap();
+  EXPECT_THAT(pids(), ElementsAre(50));
+}
+
+TEST_F(TableTest, FilesThatAreNoProcessesArePassedOver) {
+  proc_.add({.pid = 50});
+  for (const auto* name : {"meminfo", "self/stat", "50x/stat", "-1/stat", "4294967346/stat", "acpi/x"}) {
+    proc_.write(name, "");
+  }
+  EXPECT_THAT(pids(), ElementsAre(50));
+  EXPECT_EQ(table().look(sample_, kAtLeast).seen, 1U);
+}
+
+TEST_F(TableTest, AProcessThatVanishesMeanwhileIsPassedOver) {
+  use_swap();
+  for (const auto* file : {"stat", "status", "oom_score_adj"}) {
+    proc_.add({.pid = 50});
+    proc_.add({.pid = 51});
+    proc_.remove(std::string("50/") + file);
+    EXPECT_THAT(pids(), ElementsAre(51)) << file;
+    proc_.add({.pid = 50});
+    proc_.write(std::string("50/") + file, "");
+    EXPECT_THAT(pids(), ElementsAre(51)) << file;
+  }
+  sample_.memory.swap_free = sample_.memory.swap_total;
+  proc_.add({.pid = 50});
+  proc_.remove("50/statm");
+  EXPECT_THAT(pids(), ElementsAre(51));
+}
+
+TEST_F(TableTest, WithoutACgroupAProcessIsInNoUnit) {
+  proc_.add({.pid = 50});
+  proc_.remove("50/cgroup");
+  EXPECT_TRUE(only().place.unit.empty());
+}
+
+TEST_F(TableTest, HostileNamesChangeNothingElse) {
+  for (const std::string& comm :
+       {std::string("a) Z 1 (b"), std::string("\n"), std::string("\xF0\x9F"), std::string()}) {
+    proc_.add({.pid = 50, .comm = comm, .parent = 7});
+    EXPECT_EQ(only().comm.view(), comm);
+    EXPECT_EQ(only().parent, 7);
+    EXPECT_EQ(only().anon, kGiB);
+  }
+}
+
+TEST_F(TableTest, NobodyHidesBehindHisGroups) {
+  proc_.add({.pid = 50, .groups = std::string(20'000, '7')});
+  EXPECT_EQ(only().anon, kGiB);
+}
+
+TEST_F(TableTest, OfTooManyTheLargestAreKept) {
+  for (std::int32_t i = 0; i < 300; ++i) {
+    proc_.add({.pid = 1000 + i, .anon = kAtLeast + static_cast<Bytes>(i * 7 % 300) * kMiB});
+  }
+  const Census census = table().look(sample_, kAtLeast);
+  EXPECT_EQ(census.processes.size(), kMaxRanked);
+  EXPECT_EQ(census.seen, 300U);
+  for (const ProcessFacts& p : census.processes) EXPECT_GE(p.anon, kAtLeast + (300 - kMaxRanked) * kMiB);
+}
+
+TEST_F(TableTest, WithoutProcThereIsNoTable) {
+  const auto table = ProcfsTable::open(book_, "/nowhere");
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().code, ENOENT);
+}
+
+TEST_F(TableTest, SeesEverybodyIfItSeesTheFirst) {
+  EXPECT_FALSE(table().sees_everybody());
+  proc_.add({.pid = 1});
+  EXPECT_TRUE(table().sees_everybody());
+}
+
+// ---- What is learnt ahead of need -----------------------------------------------------------------------------------
+
+TEST_F(TableTest, AProfileIsUnknownUntilItIsLearnt) {
+  book_ = book({{.cmdline = "--vital", .points = 50}});
+  proc_.add({.pid = 50, .cmdline = "x --vital"});
+  EXPECT_FALSE(only().profile.complete);
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_TRUE(only().profile.complete);
+  EXPECT_EQ(only().profile.avoid_points, 50);
+  EXPECT_EQ(only().profile.cmdline.view(), "x --vital");
+  EXPECT_EQ(only().profile.exe.view(), "/usr/bin/50");
+}
+
+TEST_F(TableTest, WhatNeedsNoFilesIsKnownAtOnce) {
+  book_ = book({{.comm = "fox", .points = 50}});
+  proc_.add({.pid = 50, .comm = "fox"});
+  table().learn(sample_, kAtLeast);
+  EXPECT_TRUE(only().profile.complete);
+  EXPECT_EQ(only().profile.avoid_points, 50);
+}
+
+TEST_F(TableTest, AnotherProgramInTheSameProcessIsLearntAnew) {
+  book_ = book({{.cmdline = "--vital", .points = 50}});
+  proc_.add({.pid = 50, .comm = "sh", .cmdline = "sh --vital"});
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  proc_.add({.pid = 50, .comm = "fox", .cmdline = "fox"});
+  EXPECT_FALSE(only().profile.complete) << "what was learnt of the old one says nothing of the new one";
+  EXPECT_EQ(only().profile.avoid_points, 0);
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_TRUE(only().profile.complete);
+  EXPECT_EQ(only().profile.avoid_points, 0);
+}
+
+TEST_F(TableTest, AnotherProcessWithTheSameNumberIsLearntAnew) {
+  book_ = book({{.cmdline = "--vital", .points = 50}});
+  proc_.add({.pid = 50, .start_time = 1, .cmdline = "x --vital"});
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  proc_.add({.pid = 50, .start_time = 2, .cmdline = "x --vital"});
+  EXPECT_FALSE(only().profile.complete);
+}
+
+TEST_F(TableTest, NewEntriesAreLearntAnew) {
+  book_ = book({{.cmdline = "--vital", .points = 50}});
+  proc_.add({.pid = 50, .cmdline = "x --vital"});
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  table().replace(book({{.cmdline = "--vital", .points = 7}}));
+  EXPECT_FALSE(only().profile.complete);
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_EQ(only().profile.avoid_points, 7);
+}
+
+TEST_F(TableTest, WhoeverCouldNotBeReadIsAskedAgain) {
+  book_ = book({{.cmdline = "--vital", .points = 50}});
+  proc_.add({.pid = 50, .cmdline = "x --vital"});
+  table();
+  const std::string away = proc_.path() + "-away";  // the open directory stays, its name does not
+  std::filesystem::rename(proc_.path(), away);
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_FALSE(only().profile.complete);
+  std::filesystem::rename(away, proc_.path());
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_TRUE(only().profile.complete);
+}
+
+// ---- The real /proc -------------------------------------------------------------------------------------------------
+
+TEST(RealProc, HoldsThisProcessAndItsLineage) {
+  const auto table = ProcfsTable::open(std::make_shared<const MatchBook>());
+  ASSERT_TRUE(table) << table.error().what;
+  std::array<char, 2048> buffer{};
+  const auto stat = parse_stat(*read_once(AT_FDCWD, "/proc/self/stat", buffer));
+  ASSERT_TRUE(stat);
+
+  const Census census = (*table)->look(Sample{}, 0);
+  const auto self = std::ranges::find(census.processes, ::getpid(), [](const ProcessFacts& p) { return p.id.pid; });
+  ASSERT_NE(self, census.processes.end());
+  EXPECT_EQ(self->id.start_time, stat->start_time);
+  EXPECT_EQ(self->parent, ::getppid());
+  EXPECT_EQ(self->uid, ::getuid());
+  EXPECT_EQ(self->comm.view(), stat->comm.view());
+  EXPECT_GT(self->anon, 0U);
+  EXPECT_GE(census.seen, census.processes.size());
+
+  ASSERT_GE(census.lineage.size(), 2U);
+  EXPECT_EQ(census.lineage[0], ::getpid());
+  EXPECT_EQ(census.lineage[1], ::getppid());
+}
+
+}  // namespace
+}  // namespace forestall
