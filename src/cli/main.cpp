@@ -19,10 +19,9 @@ bool print(const std::string& text) {
   return std::fflush(stdout) == 0 && written;
 }
 
-}  // namespace forestall::cli
+namespace {
 
-int main(int argc, char** argv) {
-  using namespace forestall::cli;
+int run_command(int argc, char** argv) {
   CLI::App app{"Shows what forestalld sees, whom it would end, and why.", "forestall"};
   app.set_version_flag("--version", "forestall " FORESTALL_VERSION);
   app.require_subcommand(1);
@@ -35,4 +34,14 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? kDone : kBadUse;
   }
   return run();
+}
+
+}  // namespace
+}  // namespace forestall::cli
+
+int main(int argc, char** argv) try {
+  return forestall::cli::run_command(argc, argv);
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "forestall: %s\n", e.what());
+  return forestall::cli::kFailed;
 }

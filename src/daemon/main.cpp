@@ -19,9 +19,7 @@ int complain(const forestall::Error& error, int exit_code) {
   return exit_code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   forestall::Options options;
   CLI::App app{"Ends the right process before memory runs out, and says why.", "forestalld"};
   app.set_version_flag("--version", "forestalld " FORESTALL_VERSION);
@@ -41,4 +39,11 @@ int main(int argc, char** argv) {
   if (!daemon) return complain(daemon.error(), 1);
   const auto result = (*daemon)->run();
   return result ? 0 : complain(result.error(), 1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& e) {
+  std::fprintf(stderr, "forestalld: %s\n", e.what());
+  return 1;
 }

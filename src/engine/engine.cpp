@@ -50,10 +50,12 @@ Result<Duration> Engine::tick() {
 
 Duration Engine::next_look() const {
   const PollConfig& poll = config_.poll;
-  if (plan_.open()) return std::clamp(plan_.deadline() - verdict_.time, kSoonestLook, poll.armed_interval);
-  if (verdict_.episode) return poll.armed_interval;
-  const Duration bounded = std::clamp(verdict_.next_look, poll.armed_interval, poll.idle_interval);
-  return verdict_.crossing ? std::min(bounded, std::max(*verdict_.crossing, kSoonestLook)) : bounded;
+  Duration next = std::clamp(verdict_.next_look, poll.armed_interval, poll.idle_interval);
+  if (verdict_.episode) next = poll.armed_interval;
+  if (plan_.open()) next = std::min(poll.armed_interval, plan_.deadline() - verdict_.time);
+  // A stronger rule may be next, whatever is going on already.
+  if (verdict_.crossing) next = std::min(next, *verdict_.crossing);
+  return std::max(next, kSoonestLook);
 }
 
 void Engine::learn_in_peace(const Sample& sample, Duration next) {
@@ -88,18 +90,20 @@ void Engine::notice_rule_changes(const Sample& sample) {
     tell(Event::pressure_warning);
   }
   if (in_episode_ && !verdict_.episode && !plan_.open()) {
-    tell(Event::recovered);
+    if (spoken_) tell(Event::recovered);
     breaker_.reset();
     told_no_victim_ = false;
     told_stand_down_ = false;
     not_before_.reset();
   }
   in_episode_ = verdict_.episode || plan_.open();
+  spoken_ = spoken_ && in_episode_;
 }
 
 void Engine::tell(Event event) {
   incident_.now = verdict_.headroom;
   incident_.now_time = verdict_.time;
+  spoken_ = true;
   ports_.sink.tell(event, incident_);
 }
 

@@ -95,6 +95,7 @@ class Engine {
   unsigned victims_ = 0;
 
   bool in_episode_ = false;
+  bool spoken_ = false;  ///< something was told in this episode: only then its end is worth a word
   std::array<bool, kMaxRules> warned_{};
   bool told_no_victim_ = false;
   bool told_stand_down_ = false;

@@ -56,8 +56,10 @@ KillPlan::Order KillPlan::advance_killing(const Observation& seen) {
 }
 
 KillPlan::Order KillPlan::advance_gone(const Observation& seen) {
-  if (memory_back_at_) return close(Outcome::memory_back);
-  return seen.time >= deadline_ ? close(Outcome::fruitless) : Order::wait;
+  const bool settled = seen.time - *gone_at_ >= kSettling;
+  if (promise_kept() || (settled && memory_back_at_)) return close(Outcome::memory_back);
+  const bool overdue = seen.time >= deadline_ || (settled && seen.verdict == Action::kill);
+  return overdue ? close(Outcome::fruitless) : Order::wait;
 }
 
 void KillPlan::watch_memory(const Observation& seen) {

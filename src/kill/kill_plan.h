@@ -17,9 +17,14 @@ namespace forestall {
 /// or frozen. Dying itself takes milliseconds per GiB once its memory is reaped from outside.
 inline constexpr Duration kUnkillableAfter = std::chrono::seconds(1);
 
-/// How long the memory of a dead victim may take to be seen again: the pages of a large process are given back by its
-/// own last act, which takes seconds when the machine is busy.
-inline constexpr Duration kMemoryPatience = std::chrono::seconds(2);
+/// How long the memory of a dead victim may take to be seen again. Its pages are free when its pidfd says so, but they
+/// may lie on per-CPU lists that the counters leave out until they are drained, once a second (mm/vmstat.c,
+/// sysctl_stat_interval). When a kill rule holds there is no time for that.
+inline constexpr Duration kMemoryPatience = std::chrono::seconds(1);
+
+/// No rule asks for more, yet not all that was promised is seen: for this long it may still come, for the pages of a
+/// dead process reach the counters in batches, and the record should tell the whole.
+inline constexpr Duration kSettling = std::chrono::milliseconds(100);
 
 /// What the engine saw at one tick.
 struct Observation {

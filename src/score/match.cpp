@@ -59,7 +59,8 @@ Result<Matcher> Matcher::compile(const Match& entry, const UidOf& uid_of) {
 }
 
 bool Matcher::matches_place(const CgroupPlace& place) const {
-  const bool unit = !unit_ || unit_->found_in(place.unit.view()) || unit_->found_in(place.user_unit.view());
+  const bool in_user_unit = unit_ && !place.user_unit.empty() && unit_->found_in(place.user_unit.view());
+  const bool unit = !unit_ || in_user_unit || unit_->found_in(place.unit.view());
   return unit && (!slice_ || slice_->found_in(place.slice.view())) &&
          (!cgroup_ || cgroup_->found_in(place.path.view()));
 }

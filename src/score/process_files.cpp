@@ -15,38 +15,41 @@ bool is_cut(std::string_view text) { return !text.ends_with('\n'); }
 
 }  // namespace
 
-std::optional<Status> parse_status(std::string_view text) {
-  if (is_cut(text)) return std::nullopt;
-  Status status;
-  struct Line {
+void StatusLines::take(std::string_view line) {
+  struct Amount {
     std::string_view key;
     Bytes* value;
   };
-  const std::array<Line, 4> lines = {{{"RssAnon", &status.anon},
-                                      {"RssShmem", &status.shmem},
-                                      {"VmSwap", &status.swap},
-                                      {"VmPTE", &status.page_tables}}};
-  bool has_uid = false;
-  while (!text.empty()) {
-    const std::string_view line = take_line(text);
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    std::string_view value = line.substr(colon + 1);
-    if (line.substr(0, colon) == "Uid") {
-      const auto uid = parse_unsigned(take_word(value));
-      if (!uid || *uid > UINT32_MAX) return std::nullopt;
-      status.uid = static_cast<std::uint32_t>(*uid);
-      has_uid = true;
-      continue;
-    }
-    const auto* known = std::ranges::find(lines, line.substr(0, colon), &Line::key);
-    if (known == lines.end()) continue;
-    const auto bytes = parse_kib(value);
-    if (!bytes) return std::nullopt;
-    *known->value = *bytes;
+  const std::array<Amount, 4> amounts = {{{"RssAnon", &status_.anon},
+                                          {"RssShmem", &status_.shmem},
+                                          {"VmSwap", &status_.swap},
+                                          {"VmPTE", &status_.page_tables}}};
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  std::string_view value = line.substr(colon + 1);
+  if (line.substr(0, colon) == "Uid") {
+    const auto uid = parse_unsigned(take_word(value));
+    all_whole_ = all_whole_ && uid && *uid <= UINT32_MAX;
+    status_.uid = static_cast<std::uint32_t>(uid.value_or(0));
+    has_uid_ = true;
+    return;
   }
-  if (!has_uid) return std::nullopt;
-  return status;
+  const auto* known = std::ranges::find(amounts, line.substr(0, colon), &Amount::key);
+  if (known == amounts.end()) return;
+  const auto bytes = parse_kib(value);
+  all_whole_ = all_whole_ && bytes;
+  *known->value = bytes.value_or(0);
+}
+
+std::optional<Status> StatusLines::status() const {
+  return has_uid_ && all_whole_ ? std::optional(status_) : std::nullopt;
+}
+
+std::optional<Status> parse_status(std::string_view text) {
+  if (is_cut(text)) return std::nullopt;
+  StatusLines lines;
+  while (!text.empty()) lines.take(take_line(text));
+  return lines.status();
 }
 
 std::optional<std::uint64_t> parse_anon_pages(std::string_view text) {

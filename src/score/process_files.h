@@ -23,6 +23,20 @@ struct Status {
 /// lines: zero. The Name line is first and cannot imitate another: the kernel escapes newlines in it (fs/proc/array.c).
 std::optional<Status> parse_status(std::string_view text);
 
+/// The same, line by line: for a text too long to be held.
+class StatusLines {
+ public:
+  /// Without its newline.
+  void take(std::string_view line);
+  /// As parse_status, after the last line.
+  [[nodiscard]] std::optional<Status> status() const;
+
+ private:
+  Status status_;
+  bool has_uid_ = false;
+  bool all_whole_ = true;
+};
+
 /// From /proc/PID/statm (proc_pid_statm(5)): resident pages that belong to no file and are not shared memory.
 /// None if the text is cut or not of that form.
 std::optional<std::uint64_t> parse_anon_pages(std::string_view text);

@@ -95,6 +95,7 @@ void ProcfsTable::find_lineage() {
 bool ProcfsTable::sees_everybody() const { return read_stat(directory_, 1).has_value(); }
 
 Census ProcfsTable::look(const Sample& sample, Bytes at_least) {
+  take_answers();
   found_.clear();
   seen_ = 0;
   for_each_pid(directory_, [&](std::int32_t pid) { consider(pid, sample, at_least); });
@@ -157,7 +158,6 @@ void ProcfsTable::add(const ProcessFacts& facts) {
 }
 
 void ProcfsTable::learn(const Sample& sample, Bytes at_least) {
-  take_answers();
   find_lineage();
   for (auto& [id, known] : known_) known.seen = false;
   look(sample, at_least);
@@ -193,7 +193,6 @@ Census ProcfsTable::look_thoroughly(const Sample& sample, Bytes at_least, Durati
   constexpr Duration step = std::chrono::milliseconds(2);
   learn(sample, at_least);
   for (Duration waited{0}; waited < longest && !resolver_.idle(); waited += step) std::this_thread::sleep_for(step);
-  take_answers();
   return look(sample, at_least);
 }
 

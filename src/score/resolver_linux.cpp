@@ -38,7 +38,8 @@ void Resolver::ask(Question question) {
 }
 
 std::vector<Resolver::Answer> Resolver::answers() {
-  const std::lock_guard lock(mutex_);
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return {};
   return std::exchange(outbox_, {});
 }
 

@@ -35,7 +35,8 @@ class Resolver {
 
   /// Never waits. A question too many is dropped: it will be asked again.
   void ask(Question question);
-  /// The answers since the last call. Processes that have gone meanwhile get none.
+  /// The answers since the last call. Processes that have gone meanwhile get none. Never waits, not even for the thread
+  /// that is just writing one: then there is none this time.
   std::vector<Answer> answers();
   /// Every question so far has its answer.
   bool idle();

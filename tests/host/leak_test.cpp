@@ -62,7 +62,9 @@ class Leak : public HostTest {
     leak_ = &hog("leak", {"leak", "--rate", "400", "--start", "200", "--limit", limits_.mib(3.2)});
     cgroup_ = cgroup_of(leak_->pid());
     exe_ = std::filesystem::read_symlink("/proc/" + std::to_string(leak_->pid()) + "/exe");
-    ASSERT_TRUE(wait_for(kLater, [&] { return leak_->ended(); })) << "the leak lives";
+    ASSERT_TRUE(wait_for(kLater, [&] { return leak_->ended(); }))
+        << "the leak lives; it holds " << leak_->held() / kMiB << " MiB, available are " << mem_available() / kMiB
+        << " MiB, the limit is " << limits_.terminate / kMiB << " MiB";
     ASSERT_TRUE(wait_for_event("victim_gone")) << "nobody said so";
     terminated_ = event_about("victim_terminated", *leak_);
     gone_ = event_about("victim_gone", *leak_);

@@ -221,6 +221,15 @@ TEST_F(ProfileOf, ANewcomerThatLeftWhileItWasWaitedForDoesNotCostTheNextOneItsTi
   EXPECT_THAT(machine.killed(), ElementsAre("second"));
 }
 
+TEST_F(ProfileOf, ANewcomerThatLeftWhileItWasWaitedForIsNotWorthAWord) {
+  FakeProcess& first = fill_up_to(kLow, "first", 16 * kGiB).no_profile();
+  until_low();
+  run_for(150ms);
+  machine.end(first);
+  run_for(20s);
+  EXPECT_THAT(machine.events(), IsEmpty()) << "nothing was told that could be over";
+}
+
 TEST_F(ProfileOf, EverybodyIsLearntInPeace) {
   machine.spawn("young", 900 * kMiB).is_protected().profile_after(5s);
   machine.after(40s, [&] { fill_up_to(kLow, "hog", 16 * kGiB); });

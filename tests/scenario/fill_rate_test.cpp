@@ -61,5 +61,45 @@ TEST_P(FillRate, IsMetWithSigkillBeforeTheKernelKillsIfSigtermIsIgnored) {
 INSTANTIATE_TEST_SUITE_P(MiBPerSecond, FillRate, ::testing::Values(100, 1000, 6000, 12000),
                          ::testing::PrintToStringParamName());
 
+/// The same on a small machine, where 50 ms are a long time, and while a warning is already in force.
+class SmallMachine : public ::testing::TestWithParam<Duration> {
+ protected:
+  SmallMachine() {
+    Rule& warning = config.rules.emplace_back();
+    warning.name = "warning";
+    warning.action = Action::notify;
+    warning.mem_available_below = Size::of(Share::percent(95));
+  }
+
+  void run(FakeMachine& machine) {
+    Driver driver(machine, config);
+    driver.run_for(GetParam() + 10s);
+    ASSERT_EQ(machine.told().front().event, Event::pressure_warning);
+  }
+
+  Config config = config::builtin();
+};
+
+TEST_P(SmallMachine, IsWatchedAsCloselyWhileAWarningIsInForce) {
+  FakeMachine machine(8 * kGiB);
+  machine.spawn("steady", 500 * kMiB);
+  const FakeProcess& hog = machine.spawn("hog", 2 * kMiB).grows(12000 * kMiB, GetParam());
+  run(machine);
+  EXPECT_THAT(machine.killed(), ElementsAre("hog"));
+  EXPECT_THAT(machine.signals_to(hog), ElementsAre(Signal::term));
+}
+
+TEST_P(SmallMachine, IsWatchedAsCloselyWhileAVictimHasItsGrace) {
+  FakeMachine machine(4 * kGiB);
+  machine.spawn("steady", 500 * kMiB);
+  machine.spawn("hog", 2 * kMiB).grows(6000 * kMiB, GetParam()).ignores_sigterm();
+  run(machine);
+  EXPECT_THAT(machine.killed(), ElementsAre("hog"));
+  EXPECT_EQ(machine.sample().vmstat->oom_kill, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(FromEachStart, SmallMachine,
+                         ::testing::Values(1000ms, 1007ms, 1014ms, 1021ms, 1028ms, 1035ms, 1042ms, 1049ms));
+
 }  // namespace
 }  // namespace forestall::testing

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "report/incident_json.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/report/incidents.h"
+
+namespace forestall {
+namespace {
+
+TEST(IncidentJson, TellsCandidatesWithEveryTerm) {
+  const CandidateNote c = testing::candidate(4242, "firefox", kGiB);
+  EXPECT_EQ(candidates_json(std::span(&c, 1)),
+            R"([{"pid":4242,"comm":"firefox","uid":1000,"unit":"app-firefox.scope","bytes":1073741824,)"
+            R"("oom_score_adj":100,"score":300.0,"terms":[{"name":"memory","points":250.0},)"
+            R"({"name":"adj","points":100.0},{"name":"prefer","points":0.0},{"name":"avoid","points":-50.0}]}])");
+}
+
+TEST(IncidentJson, TellsTheSparedWithTheirReason) {
+  const std::array<SparedNote, 2> all = {testing::spared(1, "systemd", kMiB, Mercy::init),
+                                         testing::spared(9, "db", 2 * kMiB, Mercy::protect)};
+  EXPECT_EQ(
+      spared_json(all),
+      R"([{"pid":1,"comm":"systemd","uid":0,"unit":"ssh.service","bytes":1048576,"oom_score_adj":0,"why":"init"},)"
+      R"({"pid":9,"comm":"db","uid":0,"unit":"ssh.service","bytes":2097152,"oom_score_adj":0,"why":"protect",)"
+      R"("entry":2}])");
+}
+
+TEST(IncidentJson, OfNobodyIsAnEmptyList) {
+  EXPECT_EQ(candidates_json({}), "[]");
+  EXPECT_EQ(spared_json({}), "[]");
+}
+
+TEST(IncidentJson, TellsTheLargestNumbersWhole) {
+  CandidateNote c = testing::candidate(INT32_MAX, "x", UINT64_MAX);
+  c.process.uid = UINT32_MAX;
+  const std::string text = candidates_json(std::span(&c, 1));
+  EXPECT_NE(text.find("\"bytes\":18446744073709551615"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"uid\":4294967295"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace forestall
