@@ -37,7 +37,7 @@ enum class Mercy : std::uint8_t {
   kernel_thread,
   forestall,      ///< this daemon
   ancestor,       ///< a process that this daemon descends from
-  system_unit,    ///< systemd, journald, logind, udevd, the D-Bus broker, the listener of sshd, a user's manager
+  system_unit,    ///< systemd, journald, logind, udevd, the D-Bus broker, the listener of sshd
   oom_score_adj,  ///< -1000: nobody may kill it for memory
   protect,        ///< a [[protect]] entry
   out_of_reach,   ///< it could not be signalled, or survived SIGKILL, a moment ago

@@ -86,6 +86,8 @@ void Engine::notice_rule_changes(const Sample& sample) {
     if (phase == Phase::calm) warned_[i] = false;
     if (!new_warning || plan_.open()) continue;
     open_incident(sample);
+    incident_.verdict.action = Action::notify;  // the record is about this rule, whatever else holds
+    incident_.verdict.rule = i;
     incident_.rule_name.assign(config_.rules[i].name);
     tell(Event::pressure_warning);
   }

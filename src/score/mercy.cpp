@@ -10,15 +10,10 @@ bool is_listener_of_sshd(const ProcessFacts& p, std::string_view unit) {
   return (unit == "ssh.service" || unit == "sshd.service") && p.uid == 0 && p.parent == 1;
 }
 
-bool is_users_manager(const ProcessFacts& p, std::string_view path, std::string_view unit) {
-  return unit.starts_with("user@") && path.ends_with("/init.scope") && p.parent == 1;
-}
-
 bool in_system_unit(const ProcessFacts& p) {
   const std::string_view path = p.place.path.view();
   const std::string_view unit = p.place.unit.view();
   if (path == "/init.scope") return true;
-  if (is_users_manager(p, path, unit)) return true;
   if (!path.starts_with("/system.slice/") || p.place.slice.view() != "system.slice") return false;
   const bool systemds_own = unit.starts_with("systemd-") && unit.ends_with(".service");
   return systemds_own || unit == "dbus.service" || unit == "dbus-broker.service" || is_listener_of_sshd(p, unit);

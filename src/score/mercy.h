@@ -14,8 +14,8 @@ namespace forestall {
 /// * PID 1; kernel threads by PF_KTHREAD; this daemon and its ancestors by `lineage`;
 /// * by the place in the cgroup tree that only the system manager can put a process in: init.scope, systemd's own
 ///   services and the D-Bus broker in system.slice; sshd's listener there, if it is root's and a child of PID 1 (a
-///   login shell may share its unit); a user's own manager, if it is a child of PID 1 (its subtree is the user's to
-///   fill);
+///   login shell may share its unit). A user's own manager is not among them: what lies below user@UID.service is the
+///   user's to fill, and a manager is far below [victim] minimum;
 /// * oom_score_adj -1000, as the kernel would (mm/oom_kill.c, oom_badness).
 std::optional<Mercy> built_in_mercy(const ProcessFacts& process, std::span<const std::int32_t> lineage);
 

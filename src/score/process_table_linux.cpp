@@ -143,7 +143,7 @@ bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   if (const auto cgroup = read_file(directory_, pid, "cgroup", buffer)) facts.place = parse_cgroup(*cgroup);
 
   const auto known = known_.find(facts.id);
-  if (known != known_.end() && known->second.comm == facts.comm) facts.profile = known->second.profile;
+  if (known != known_.end() && known->second.is_about(facts)) facts.profile = known->second.profile;
   facts.profile.complete = facts.profile.complete || book_->empty();
   return true;
 }
@@ -168,7 +168,7 @@ void ProcfsTable::learn(const Sample& sample, Bytes at_least) {
 void ProcfsTable::learn_about(const ProcessFacts& facts) {
   Known& known = known_[facts.id];
   known.seen = true;
-  if (known.comm != facts.comm) known = Known{facts.comm, {}, true};
+  if (!known.is_about(facts)) known = Known{facts.comm, facts.uid, {}, true};
   if (known.profile.complete) return;
   // What can be told without the command line holds from now on; the rest follows when the resolver has read it.
   known.profile = book_->profile({facts.comm.view(), {}, {}, facts.uid, facts.place});

@@ -37,9 +37,12 @@ class ProcfsTable final : public ProcessTable {
 
  private:
   struct Known {
-    FixedString<64> comm;  ///< when it was learnt: exec changes it
+    FixedString<64> comm;   ///< when it was learnt: exec changes it
+    std::uint32_t uid = 0;  ///< likewise: a daemon that gives root up loses what only root's name is good for
     Profile profile;
     bool seen = false;
+
+    [[nodiscard]] bool is_about(const ProcessFacts& facts) const { return comm == facts.comm && uid == facts.uid; }
   };
 
   ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, Fd directory);

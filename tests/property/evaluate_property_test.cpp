@@ -87,7 +87,7 @@ Sample worse_than(Sample s) {
 }
 
 std::vector<Rule> some_rules() {
-  std::vector<Rule> rules(static_cast<std::size_t>(*rc::gen::inRange(1, 4)));
+  std::vector<Rule> rules(static_cast<std::size_t>(*rc::gen::inRange(1, 6)));
   for (Rule& rule : rules) rule = a_rule();
   return rules;
 }
@@ -126,6 +126,9 @@ RC_GTEST_PROP(Evaluate, TheActionIsThatOfTheFirstStrongestRuleThatFires, ()) {
       if (v.rules[i].phase == Phase::firing) strongest = std::max(strongest, rules[i].action);
     }
     RC_ASSERT(v.action == strongest);
+    for (std::size_t i = 0; i < v.rule; ++i) {
+      RC_ASSERT(v.rules[i].phase != Phase::firing || rules[i].action < strongest);
+    }
     if (v.action != Action::none) {
       RC_ASSERT(v.deciding().phase == Phase::firing && rules[v.rule].action == v.action && v.episode);
     }

@@ -24,12 +24,16 @@ ProcessFacts a_process(std::int32_t pid) {
                                        "/system.slice/systemd-journald.service", "/system.slice/cron.service");
   ProcessFacts p = testing::process(pid, "x", *rc::gen::arbitrary<Bytes>() >> *rc::gen::inRange(0, 64), 1000, path);
   p.id.start_time = static_cast<std::uint64_t>(*rc::gen::inRange(0, 3));
-  p.swap = *rc::gen::arbitrary<Bytes>() >> *rc::gen::inRange(1, 64);
+  if (*rc::gen::inRange(0, 3) == 0) {  // so that some are equal
+    p.anon = kGiB;
+    return p;
+  }
+  p.swap = *rc::gen::element<Bytes>(0, 0, *rc::gen::arbitrary<Bytes>() >> 1);
   p.oom_score_adj = *rc::gen::oneOf(rc::gen::just(-1000), rc::gen::just(0), rc::gen::inRange(-1000, 1001));
   p.kernel_thread = *rc::gen::inRange(0, 8) == 0;
   p.profile.is_protected = *rc::gen::inRange(0, 4) == 0;
-  p.profile.prefer_points = *rc::gen::inRange<std::int64_t>(0, 20'000);
-  p.profile.avoid_points = *rc::gen::inRange<std::int64_t>(0, 20'000);
+  p.profile.prefer_points = *rc::gen::element<std::int64_t>(0, 0, *rc::gen::inRange(0, 20'000));
+  p.profile.avoid_points = *rc::gen::element<std::int64_t>(0, 0, *rc::gen::inRange(0, 20'000));
   return p;
 }
 

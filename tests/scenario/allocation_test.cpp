@@ -3,6 +3,8 @@
 // while the engine is in one of its looks, from the first that sees the trouble to the end of the victim.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -14,9 +16,13 @@ namespace {
 bool counting = false;
 std::size_t allocations = 0;
 
-void* allocate(std::size_t size, std::size_t alignment) {
+std::size_t count(std::size_t size) {
   if (counting) ++allocations;
-  const std::size_t whole = (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
+  return std::max<std::size_t>(size, 1);
+}
+
+void* allocate(std::size_t size, std::size_t alignment) {
+  const std::size_t whole = (count(size) + alignment - 1) / alignment * alignment;
   void* p = std::aligned_alloc(alignment, whole);
   if (p == nullptr) throw std::bad_alloc();
   return p;
@@ -28,6 +34,8 @@ void* operator new(std::size_t size) { return allocate(size, alignof(std::max_al
 void* operator new[](std::size_t size) { return allocate(size, alignof(std::max_align_t)); }
 void* operator new(std::size_t size, std::align_val_t a) { return allocate(size, static_cast<std::size_t>(a)); }
 void* operator new[](std::size_t size, std::align_val_t a) { return allocate(size, static_cast<std::size_t>(a)); }
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept { return std::malloc(count(size)); }
+void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept { return std::malloc(count(size)); }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete[](void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t /*size*/) noexcept { std::free(p); }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Whom: the moment between the choice and the signal is when machines change their minds.
+#include <algorithm>
+#include <iterator>
+
 #include "scenario/scenario.h"
 
 namespace forestall::testing {
@@ -75,10 +78,21 @@ TEST_F(ChoiceOf, NobodyIsHitWhenMemoryRecoversBeforeTheSignal) {
   EXPECT_THAT(machine.events(), ElementsAre(Event::stood_down, Event::recovered));
 }
 
+TEST_F(ChoiceOf, NobodyIsHitForAWarning) {
+  rule("warning").action = Action::notify;
+  rule("warning").mem_available_below = Size::of(2 * kGiB);
+  FakeProcess& compiler = machine.spawn("compiler", 500 * kMiB);
+  fill_up_to(kLow);
+  machine.before_hold([&] { machine.end(compiler); });
+  run_for(1min);
+  EXPECT_THAT(machine.sent(), IsEmpty());
+  EXPECT_THAT(machine.events(), ElementsAre(Event::pressure_warning, Event::stood_down));
+}
+
 TEST_F(ChoiceOf, StandingDownIsToldOnceInAnEpisode) {
   rule("low-memory").mem_available_below = Size::of(800 * kMiB);
   std::vector<FakeProcess*> compilers;
-  for (int i = 0; i < 3; ++i) compilers.push_back(&machine.spawn("compiler", 150 * kMiB));
+  std::generate_n(std::back_inserter(compilers), 3, [&] { return &machine.spawn("compiler", 150 * kMiB); });
   FakeProcess& hog = fill_up_to(700 * kMiB);
   // 700 + 150 MiB is above the limit, but not at the recovery mark. Then the hog takes it.
   for (FakeProcess* compiler : compilers) {
@@ -171,59 +185,74 @@ class ProfileOf : public Scenario {
  protected:
   ProfileOf() { machine.spawn("innocent", 400 * kMiB); }
 
-  /// Runs until memory is short. The time of that.
-  Duration until_low() {
-    while (machine.available() > 700 * kMiB) run_for(1ms);
+  /// Is there from one moment to the next, so that nobody could learn about it before it mattered.
+  FakeProcess& appear(std::string_view comm) {
+    run_for(1ms);
+    return machine.spawn(comm, machine.available() - kLow);
+  }
+
+  /// Until somebody is looked for. The time of that.
+  Duration until_search() {
+    while (machine.searches() == 0) run_for(1ms);
     return machine.uptime();
   }
 };
 
 TEST_F(ProfileOf, ANewcomerIsWaitedForAndFoundProtected) {
   machine.spawn("second", 900 * kMiB);
-  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).is_protected().profile_after(150ms);
+  const FakeProcess& hog = appear("hog").is_protected().profile_after(150ms);
   run_for(1min);
   EXPECT_THAT(machine.signals_to(hog), IsEmpty());
   EXPECT_THAT(machine.killed(), ElementsAre("second"));
 }
 
 TEST_F(ProfileOf, ANewcomerIsNotWaitedForLongerThanAQuarterOfASecond) {
-  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).no_profile();
-  const Duration low = until_low();
+  const FakeProcess& hog = appear("hog").no_profile();
+  const Duration found = until_search();
   run_for(1min);
   EXPECT_THAT(machine.killed(), ElementsAre("hog"));
-  EXPECT_GE(machine.first_signal_to(hog).at - low, 200ms);
-  EXPECT_LE(machine.first_signal_to(hog).at - low, 350ms) << "250 ms, and a look before and after";
+  EXPECT_GE(machine.first_signal_to(hog).at - found, 240ms);
+  EXPECT_LE(machine.first_signal_to(hog).at - found, 300ms) << "250 ms, and to the look after that";
 }
 
 TEST_F(ProfileOf, EachNewcomerIsWaitedForAnew) {
-  fill_up_to(kLow, "first", 16 * kGiB).no_profile();
+  appear("first").no_profile();
   run_for(20s);
   ASSERT_THAT(machine.killed(), ElementsAre("first"));
   machine.spawn("second", 900 * kMiB);
-  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).is_protected().profile_after(150ms);
+  const FakeProcess& hog = appear("hog").is_protected().profile_after(150ms);
   run_for(1min);
   EXPECT_THAT(machine.signals_to(hog), IsEmpty());
   EXPECT_THAT(machine.killed(), ElementsAre("first", "second"));
 }
 
+TEST_F(ProfileOf, ANewcomerIsWaitedForAlsoRightAfterOneInVain) {
+  machine.spawn("second", 480 * kMiB);
+  appear("first").no_profile().memory_stays();
+  ASSERT_TRUE(run_until(Event::victim_terminated));
+  const FakeProcess& youngest = machine.spawn("youngest", 250 * kMiB).is_protected().profile_after(150ms).adj(1000);
+  run_for(1min);
+  EXPECT_THAT(machine.signals_to(youngest), IsEmpty());
+  EXPECT_THAT(machine.killed(), ElementsAre("first", "second"));
+}
+
 TEST_F(ProfileOf, ANewcomerThatLeftWhileItWasWaitedForDoesNotCostTheNextOneItsTime) {
-  FakeProcess& first = fill_up_to(kLow, "first", 16 * kGiB).no_profile();
-  until_low();
+  FakeProcess& first = appear("first").no_profile();
+  until_search();
   run_for(150ms);
-  ASSERT_GT(machine.searches(), 0U) << "it is being waited for";
   ASSERT_THAT(machine.sent(), IsEmpty());
   machine.end(first);
   run_for(20s);
   machine.spawn("second", 900 * kMiB);
-  const FakeProcess& hog = fill_up_to(kLow, "hog", 16 * kGiB).is_protected().profile_after(150ms);
+  const FakeProcess& hog = appear("hog").is_protected().profile_after(150ms);
   run_for(1min);
   EXPECT_THAT(machine.signals_to(hog), IsEmpty());
   EXPECT_THAT(machine.killed(), ElementsAre("second"));
 }
 
 TEST_F(ProfileOf, ANewcomerThatLeftWhileItWasWaitedForIsNotWorthAWord) {
-  FakeProcess& first = fill_up_to(kLow, "first", 16 * kGiB).no_profile();
-  until_low();
+  FakeProcess& first = appear("first").no_profile();
+  until_search();
   run_for(150ms);
   machine.end(first);
   run_for(20s);
@@ -232,7 +261,7 @@ TEST_F(ProfileOf, ANewcomerThatLeftWhileItWasWaitedForIsNotWorthAWord) {
 
 TEST_F(ProfileOf, EverybodyIsLearntInPeace) {
   machine.spawn("young", 900 * kMiB).is_protected().profile_after(5s);
-  machine.after(40s, [&] { fill_up_to(kLow, "hog", 16 * kGiB); });
+  machine.after(40s, [&] { fill_up_to(kLow); });
   run_for(1min);
   EXPECT_THAT(machine.killed(), ElementsAre("hog"));
   EXPECT_LE(machine.lessons(), 61U);

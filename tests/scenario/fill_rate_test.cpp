@@ -92,7 +92,7 @@ TEST_P(SmallMachine, IsWatchedAsCloselyWhileAWarningIsInForce) {
 TEST_P(SmallMachine, IsWatchedAsCloselyWhileAVictimHasItsGrace) {
   FakeMachine machine(4 * kGiB);
   machine.spawn("steady", 500 * kMiB);
-  machine.spawn("hog", 2 * kMiB).grows(6000 * kMiB, GetParam()).ignores_sigterm();
+  machine.spawn("hog", 2 * kMiB).grows(12000 * kMiB, GetParam()).ignores_sigterm();
   run(machine);
   EXPECT_THAT(machine.killed(), ElementsAre("hog"));
   EXPECT_EQ(machine.sample().vmstat->oom_kill, 0U);

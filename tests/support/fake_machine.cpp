@@ -103,6 +103,7 @@ void FakeMachine::tell(Event event, const Incident& incident) {
 
 std::vector<Event> FakeMachine::events() const {
   std::vector<Event> events;
+  events.reserve(told_.size());
   for (const Told& t : told_) events.push_back(t.event);
   return events;
 }
@@ -145,6 +146,7 @@ std::vector<std::string> FakeMachine::killed() const {
   }
   std::ranges::stable_sort(dead, {}, &FakeProcess::ended);
   std::vector<std::string> names;
+  names.reserve(dead.size());
   for (const FakeProcess* p : dead) names.emplace_back(p->facts.comm.view());
   return names;
 }

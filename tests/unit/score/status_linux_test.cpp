@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "unit/file_tree_linux.h"
 
@@ -13,7 +14,7 @@ namespace forestall {
 namespace {
 
 std::optional<Status> read(const std::string& text) {
-  const testing::FileTree tree;
+  static const testing::FileTree tree;
   tree.write("status", text);
   return read_status(AT_FDCWD, tree.path("status").c_str());
 }
@@ -33,14 +34,16 @@ TEST(ReadStatus, OfAnEmptyOrCutFileIsNone) {
 }
 
 TEST(ReadStatus, FindsTheMemoryBehindAnyNumberOfGroups) {
-  // Every length about the borders of the buffer, and the longest line there can be.
-  for (std::size_t length = 0; length<20'000; length += length> 8000 && length < 8400 ? 1 : 97) {
+  // Every length about the borders of the buffer, steps beyond, and the longest line there can be.
+  std::vector<std::size_t> lengths = {0, 1, 720'000};
+  for (std::size_t length = 4000; length < 4200; ++length) lengths.push_back(length);
+  for (std::size_t length = 8000; length < 20'000; length += 97) lengths.push_back(length);
+  for (const std::size_t length : lengths) {
     const auto status = read("Uid:\t7\nGroups:\t" + std::string(length, '5') + "\nRssAnon:\t5 kB\nVmSwap:\t3 kB\n");
     ASSERT_TRUE(status) << length;
     ASSERT_EQ(status->anon, 5 * kKiB) << length;
     ASSERT_EQ(status->swap, 3 * kKiB) << length;
   }
-  EXPECT_EQ(read("Uid:\t7\nGroups:\t" + std::string(720'000, '5') + "\nRssAnon:\t5 kB\n")->anon, 5 * kKiB);
 }
 
 TEST(ReadStatus, ALongLineThatIsTheLastHidesNothing) {
