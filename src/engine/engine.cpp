@@ -9,9 +9,11 @@
 namespace forestall {
 namespace {
 
-/// Profiles are learnt this often while calm, and while a rule may fire soon.
+/// Profiles are learnt this often while calm, and while a rule may fire within kSoon. Learning is a pass over all
+/// processes: not for every second of a calm machine's day.
 constexpr Duration kLearnCalm = std::chrono::seconds(30);
 constexpr Duration kLearnArmed = std::chrono::seconds(1);
+constexpr Duration kSoon = std::chrono::milliseconds(250);
 /// A forecast crossing is met on time, but not more often than this.
 constexpr Duration kSoonestLook = std::chrono::milliseconds(5);
 
@@ -60,7 +62,7 @@ Duration Engine::next_look() const {
 
 void Engine::learn_in_peace(const Sample& sample, Duration next) {
   if (plan_.open() || verdict_.action >= Action::terminate) return;
-  const Duration every = next < kLearnArmed ? kLearnArmed : kLearnCalm;
+  const Duration every = next < kSoon ? kLearnArmed : kLearnCalm;
   if (learnt_ && sample.time - *learnt_ < every) return;
   learnt_ = sample.time;
   ports_.processes.learn(sample, config_.victim.minimum.in(capacity_of(sample).ram_and_swap));
@@ -82,9 +84,10 @@ void Engine::notice_rule_changes(const Sample& sample) {
   for (std::size_t i = 0; i < verdict_.count; ++i) {
     const Phase phase = verdict_.rules[i].phase;
     const bool notifies = config_.rules[i].action == Action::notify;
-    const bool new_warning = notifies && phase == Phase::firing && !std::exchange(warned_[i], phase == Phase::firing);
     if (phase == Phase::calm) warned_[i] = false;
-    if (!new_warning || plan_.open()) continue;
+    // The record of a victim that is being ended must stay: the warning waits.
+    const bool due = notifies && phase == Phase::firing && !plan_.open();
+    if (!due || std::exchange(warned_[i], true)) continue;
     open_incident(sample);
     incident_.verdict.action = Action::notify;  // the record is about this rule, whatever else holds
     incident_.verdict.rule = i;
