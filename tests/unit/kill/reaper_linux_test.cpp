@@ -2,7 +2,9 @@
 #include "kill/reaper_linux.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -27,14 +29,25 @@ void hold_memory() {
 
 Fd pidfd_of(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))); }
 
-/// A cgroup in which the kernel lets nobody run, not even to die of SIGKILL: the freezer of cgroup v1.
+/// A cgroup in which the kernel lets nobody run, not even to die of SIGKILL: the freezer of cgroup v1, mounted for this
+/// process alone, since a machine with cgroup v2 has it but does not mount it.
 class Freezer {
  public:
-  Freezer() { made_ = ::mkdir(path_.c_str(), 0755) == 0; }
+  Freezer() {
+    const bool own_mounts = ::unshare(CLONE_NEWNS) == 0;
+    if (own_mounts) ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+    mounted_ =
+        own_mounts && ::mkdtemp(root_.data()) != nullptr && ::mount("none", root_.c_str(), "cgroup", 0, "freezer") == 0;
+    path_ = root_ + "/forestall-test-" + std::to_string(::getpid());
+    made_ = mounted_ && ::mkdir(path_.c_str(), 0755) == 0;
+  }
   ~Freezer() {
-    if (!made_) return;
-    write("freezer.state", "THAWED");
-    soon([this] { return ::rmdir(path_.c_str()) == 0; });
+    if (made_) {
+      write("freezer.state", "THAWED");
+      soon([this] { return ::rmdir(path_.c_str()) == 0; });
+    }
+    if (mounted_) ::umount(root_.c_str());
+    ::rmdir(root_.c_str());
   }
   Freezer(const Freezer&) = delete;
   Freezer& operator=(const Freezer&) = delete;
@@ -53,7 +66,9 @@ class Freezer {
     return (std::ofstream(path_ + '/' + file) << text).flush().good();
   }
 
-  std::string path_ = "/sys/fs/cgroup/freezer/forestall-test-" + std::to_string(::getpid());
+  std::string root_ = "/tmp/forestall-freezer-XXXXXX";
+  std::string path_;
+  bool mounted_ = false;
   bool made_ = false;
 };
 
@@ -62,7 +77,7 @@ TEST(Reaper, GivesBackTheMemoryOfAVictimThatCannotRunToItsEnd) {
   ASSERT_GE(child.memory(), kHeld);
   {
     Freezer freezer;
-    if (!freezer.freeze(child.pid())) GTEST_SKIP() << "needs root and the freezer of cgroup v1";
+    if (!freezer.freeze(child.pid())) GTEST_SKIP() << "needs root, to mount the freezer of cgroup v1";
     ::kill(child.pid(), SIGKILL);
     ASSERT_GE(child.memory(), kHeld) << "it is stuck";
     Reaper reaper;
