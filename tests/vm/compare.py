@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""./dev compare: the scenarios marked `compared` under each daemon in turn, and what came of it as tables."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+import scenario as scenarios
+from evidence import Evidence, expected_fate
+from laboratory import BUILD, HERE, SERVICES, Laboratory
+from scenario import Scenario
+
+PAGE = BUILD.parent / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- made by ./dev compare: begin -->\n", "<!-- made by ./dev compare: end -->\n"
+
+
+@dataclass
+class Result:
+    """One run. Times in milliseconds, memory in KiB."""
+
+    scenario: str
+    daemon: str
+    index: int
+    over: bool
+    freeze_total: int
+    freeze_worst: int
+    guilty_gone: int
+    guilty: int
+    killed_wrongly: list[str]
+    kernel_kills: int
+    cpu_ms: float
+    memory_kib: int
+
+
+def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence) -> Result:
+    guilty = [program for program in scenario.programs if program.role == "guilty"]
+    innocent = [program for program in scenario.programs if program.role == "innocent"]
+    return Result(
+        scenario=scenario.name,
+        daemon=daemon,
+        index=index,
+        over=found.over,
+        freeze_total=found.freeze.total,
+        freeze_worst=found.freeze.worst,
+        guilty_gone=sum(expected_fate(program, found) for program in guilty),
+        guilty=len(guilty),
+        killed_wrongly=[program.name for program in innocent if found.over and not expected_fate(program, found)]
+        + [name.removesuffix(".service") for name in found.services_hurt if found.over],
+        kernel_kills=found.kernel_kills,
+        cpu_ms=found.cpu_ms,
+        memory_kib=int(found.files.get("daemon_after", "").partition("VmRSS:")[2].split("kB")[0] or 0),
+    )
+
+
+def seconds(ms: float) -> str:
+    return f"{ms / 1000:.1f}"
+
+
+def cell(runs: list[Result]) -> str:
+    """The median freeze, and in words what else went wrong."""
+    if not runs:
+        return ""
+    words = []
+    lost = sum(not run.over for run in runs)
+    if lost:
+        words.append(f"{lost} of {len(runs)} never came back")
+    wrong = sum(len(run.killed_wrongly) for run in runs)
+    if wrong:
+        words.append(f"{wrong} killed wrongly")
+    if any(run.kernel_kills for run in runs):
+        words.append("kernel killed")
+    if any(run.guilty_gone < run.guilty for run in runs if run.over):
+        words.append("guilty lived")
+    return f"{seconds(median(run.freeze_total for run in runs))}{' ' if words else ''}{', '.join(words)}"
+
+
+def overview(chosen: list[Scenario], daemons: list[str], results: list[Result]) -> list[str]:
+    lines = [f"| scenario | {' | '.join(daemons)} |", f"|---|{'---|' * len(daemons)}"]
+    for each in chosen:
+        of_daemon = [[run for run in results if (run.scenario, run.daemon) == (each.name, name)] for name in daemons]
+        lines.append(f"| {each.name} | {' | '.join(cell(runs) for runs in of_daemon)} |")
+    return lines
+
+
+def details(each: Scenario, daemons: list[str], results: list[Result]) -> list[str]:
+    lines = [f"### {each.name}", "", each.why, ""]
+    lines += [
+        "| | freeze, s | worst, s | guilty gone | killed wrongly | by the kernel | CPU, s | RSS, MiB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for daemon in daemons:
+        runs = [run for run in results if (run.scenario, run.daemon) == (each.name, daemon)]
+        columns = [
+            " ".join(seconds(run.freeze_total) if run.over else "lost" for run in runs),
+            " ".join(seconds(run.freeze_worst) for run in runs),
+            " ".join(f"{run.guilty_gone}/{run.guilty}" for run in runs) if runs and runs[0].guilty else "",
+            "; ".join(", ".join(run.killed_wrongly) for run in runs if run.killed_wrongly) or "nobody",
+            " ".join(str(run.kernel_kills) for run in runs),
+            f"{median(run.cpu_ms for run in runs) / 1000:.2f}" if runs and daemon != "nobody" else "",
+            f"{median(run.memory_kib for run in runs) / 1024:.1f}" if runs and daemon != "nobody" else "",
+        ]
+        lines.append(f"| {daemon} | {' | '.join(columns)} |")
+    return lines + [""]
+
+
+def write_page(lines: list[str]) -> None:
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(before + BEGIN + "\n" + "\n".join(lines).strip() + "\n\n" + END + after)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./dev compare", description=__doc__)
+    parser.add_argument("scenario", nargs="*", help="names of scenarios (default: all that are marked compared)")
+    parser.add_argument("--deb", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--runs", type=int, default=3, help="how often each (default 3)")
+    parser.add_argument("--daemon", action="append", choices=list(SERVICES), help="only these")
+    parser.add_argument("--again", action="store_true", help="forget the runs that an earlier call has made")
+    given = parser.parse_args()
+
+    chosen = [scenarios.read(path) for path in sorted((HERE / "scenarios").glob("*.toml"))]
+    chosen = [each for each in chosen if (each.name in given.scenario if given.scenario else each.compared)]
+    daemons = given.daemon or list(SERVICES)
+    laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
+    laboratory.install()
+
+    kept = laboratory.directory / "compare.jsonl"
+    if given.again:
+        kept.unlink(missing_ok=True)
+    results = [Result(**json.loads(line)) for line in kept.read_text().splitlines()] if kept.exists() else []
+    done = {(run.scenario, run.daemon, run.index) for run in results}
+    # Interleaved: what else the machine does meanwhile meets all of them.
+    for index in range(given.runs):
+        for each in chosen:
+            for daemon in daemons:
+                if (each.name, daemon, index) in done:
+                    continue
+                found = laboratory.run(each, daemon, f"{each.name}-{daemon}-{index}")
+                results.append(result_of(each, daemon, index, found))
+                with kept.open("a") as file:
+                    file.write(json.dumps(asdict(results[-1])) + "\n")
+                print(f"{index + 1} {each.name:24} {daemon:14} {cell(results[-1:])}", flush=True)
+    lines = overview(chosen, daemons, results)
+    for each in chosen:
+        lines += [""] + details(each, daemons, results)
+    write_page(lines)
+    print(f"{PAGE.relative_to(BUILD.parent)} is written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

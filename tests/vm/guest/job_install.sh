@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Installs the package in the running machine, as a user would, and writes down what that made of it.
+cd /var/lib/vm || exit
+mkdir -p result
+exec >result/log 2>&1
+set -x
+apt-get --yes install ./forestall.deb
+echo "apt=$?" >result/facts
+{
+  echo "active=$(systemctl is-active forestalld)"
+  echo "enabled=$(systemctl is-enabled forestalld)"
+  echo "user=$(getent passwd forestall | cut -d: -f6,7)"
+  echo "conffiles=$(dpkg-query -W -f='${Conffiles}' forestall | awk '{print $1}' | paste -sd' ')"
+  echo "runs_as=$(ps -o user= -p "$(systemctl show -P MainPID forestalld)")"
+  echo "catalog=$(journalctl --list-catalog | grep -c forestall)"
+  echo "check=$(forestall check >/dev/null && echo fine)"
+} >>result/facts
+dpkg --verify forestall >result/verify
+tar -C result -cf /dev/disk/by-id/virtio-result . && sync
+rm -rf /var/lib/vm

@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The job of one scenario, in the virtual machine: sets the machine up, starts the programs at their times, waits until
+# the guilty are gone or the time is over, and leaves what can be known afterwards on the result disk. What to start is
+# in two files made from the scenario: settings, and programs, a `program` line for each.
+set -u
+cd /var/lib/vm || exit
+mkdir -p result/fate
+exec 2>result/job.log
+
+# What the settings may change. Times in milliseconds.
+daemon=none swap=none zram_size=0 mglru=0 time_limit=30000 settle=4000
+
+declare -a names=() guilty=()
+declare -A scope_of=() group_of=()
+
+# Under memory pressure nothing is forked that need not be: results in variables, builtins only.
+clock() { local up; read -r up _ </proc/uptime; now=${up/./}0; }
+
+nap() { read -r -t "$1" <>"$pipe"; }
+
+swap_on_disk() { mkswap -q /dev/disk/by-id/virtio-swap && swapon /dev/disk/by-id/virtio-swap; }
+
+# As zram-generator does by default: half the RAM, zstd.
+swap_on_zram() {
+  modprobe zram && echo zstd >/sys/block/zram0/comp_algorithm && echo "$zram_size" >/sys/block/zram0/disksize &&
+    mkswap -q /dev/zram0 && swapon --priority 100 /dev/zram0
+}
+
+# program NAME ROLE SCOPE START PROPERTIES KIND OPTION...
+# SCOPE: system, or session for the user's own service manager. PROPERTIES: of the unit, with blanks between.
+program() {
+  local name=$1 role=$2 scope=$3 start=$4 property options=()
+  names+=("$name")
+  scope_of[$name]=$scope
+  group_of[$name]=$(group "$name" "$scope")
+  if [[ $role == guilty ]]; then guilty+=("$name"); fi
+  for property in $5; do options+=(--property="$property"); done
+  while clock && ((now < begun + start)); do nap 0.1; done
+  echo "$now $name" >>result/started
+  manager run "$scope" --quiet --unit="$name" --property=RemainAfterExit=yes "${options[@]}" -- \
+    /var/lib/vm/workload "${@:6}"
+}
+
+# manager run|ctl SCOPE ARGUMENT...
+manager() {
+  local tool=systemctl
+  [[ $1 == run ]] && tool=systemd-run
+  if [[ $2 == session ]]; then
+    "$tool" --user --machine=user@.host "${@:3}"
+  else
+    "$tool" "${@:3}"
+  fi
+}
+
+group() {
+  if [[ $2 == session ]]; then
+    echo "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/$1.service"
+  else
+    echo "/sys/fs/cgroup/system.slice/$1.service"
+  fi
+}
+
+# Not by asking systemd, which has to be woken for it: no process is left in the unit.
+is_over() { ! [[ -e ${group_of[$1]} ]] || ! read -r _ <"${group_of[$1]}/cgroup.procs"; }
+
+guilty_are_over() {
+  local name
+  ((${#guilty[@]})) || return
+  for name in "${guilty[@]}"; do is_over "$name" || return; done
+}
+
+state_of_services() {
+  systemctl show --property=Id,MainPID,NRestarts,ActiveState \
+    systemd-journald systemd-logind systemd-udevd dbus user@1000 "$daemon" judge
+}
+
+state_of_daemon() {
+  local pid
+  pid=$(systemctl show --property=MainPID --value "$daemon")
+  systemctl show --property=CPUUsageNSec,NRestarts,MainPID,ActiveState "$daemon"
+  grep -E '^Vm(RSS|HWM|Swap)|^RssAnon' "/proc/$pid/status"
+}
+
+kernel_kills() { grep '^oom_kill ' /proc/vmstat; }
+
+pipe=$(mktemp -u) && mkfifo "$pipe"
+# shellcheck source=/dev/null
+source settings
+echo "$mglru" >/sys/kernel/mm/lru_gen/enabled
+case $swap in
+  disk) swap_on_disk ;;
+  zram) swap_on_zram ;;
+esac
+until systemctl --quiet is-active user@1000; do nap 0.1; done
+[[ $daemon == none ]] || systemctl is-active "$daemon" >result/daemon_at_start
+
+clock
+begun=$now
+program judge innocent system 0 "" judge --out /dev/ttyS1 --file /var/lib/vm/judge.pages
+if [[ -x recorder ]]; then
+  systemd-run --quiet --unit=recorder --property=Nice=-20 --property=OOMScoreAdjust=-1000 \
+    /var/lib/vm/recorder --out /var/lib/vm/result/trace
+fi
+state_of_services >result/services_before
+state_of_daemon >result/daemon_before
+kernel_kills >result/kills_before
+# shellcheck source=/dev/null
+source programs
+
+over_at=0
+while clock && ((now < begun + time_limit)); do
+  if ! guilty_are_over; then
+    over_at=0
+  elif ((over_at == 0)); then
+    over_at=$now
+  elif ((now >= over_at + settle)); then
+    break
+  fi
+  nap 0.2
+done
+ended=$now
+
+for name in "${names[@]}"; do
+  { manager ctl "${scope_of[$name]}" show --property=ActiveState,SubState,Result,ExecMainCode,ExecMainStatus \
+      --property=ExecMainStartTimestampMonotonic,ExecMainExitTimestampMonotonic "$name"
+    echo "Processes=$(wc -l <"${group_of[$name]}/cgroup.procs")"; } >"result/fate/$name"
+done
+kernel_kills >result/kills_after
+state_of_services >result/services_after
+state_of_daemon >result/daemon_after
+for name in "${names[@]}"; do manager ctl "${scope_of[$name]}" kill --signal=KILL "$name"; done
+systemctl kill --signal=TERM recorder
+rm -f /dev/shm/*
+echo "$begun $ended" >result/span
+cp saved result/ 2>/dev/null
+journalctl --boot --output=json --identifier=forestalld >result/incidents
+journalctl --boot --output=short-monotonic --unit="$daemon" >result/daemon.log
+journalctl --boot --output=short-monotonic --dmesg >result/kernel.log
+journalctl --boot --output=short-monotonic _AUDIT_TYPE=1326 >result/seccomp.log
+while systemctl is-active --quiet recorder; do nap 0.1; done
+tar -C result -cf /dev/disk/by-id/virtio-result . && sync

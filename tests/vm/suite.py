@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""./dev test --vm: installs the package in a virtual machine, runs every scenario there, judges, and purges it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import scenario as scenarios
+from evidence import Evidence, signalled
+from laboratory import HERE, Laboratory
+from verdict import complaints
+
+INSTALLED = {
+    "apt": "0",
+    "active": "active",
+    "enabled": "enabled",
+    "user": "/:/usr/sbin/nologin",
+    "conffiles": "/etc/forestall/forestall.toml",
+    "runs_as": "forestall",
+    "check": "fine",
+}
+PURGED = {
+    "reinstalled": "active enabled",
+    "restarted": "yes",
+    "kept": "1",
+    "disabled": "inactive disabled",
+    "removed": "inactive",
+    "conffile": "/etc/forestall/forestall.toml",
+    "purged": "",
+    "catalog": "0",
+}
+
+
+def package_complaints(files: dict[str, str], expected: dict[str, str], must_be_empty: str) -> list[str]:
+    facts = dict(line.split("=", 1) for line in files.get("facts", "").splitlines() if "=" in line)
+    found = [
+        f'{name} is "{facts.get(name)}", not "{value}"' for name, value in expected.items() if facts.get(name) != value
+    ]
+    rest = files.get(must_be_empty)
+    if rest is None or rest.strip():
+        found.append(f"{must_be_empty}: {rest}")
+    return found
+
+
+def show(name: str, begun: float, wrong: list[str], note: str = "") -> bool:
+    print(f"{'FAIL' if wrong else 'ok  '} {name:28} {time.monotonic() - begun:4.0f} s  {note}", flush=True)
+    for line in wrong:
+        print(f"       {line}", flush=True)
+    return not wrong
+
+
+def in_short(evidence: Evidence) -> str:
+    ended = ", ".join(f"{each.get('VICTIM_COMM')} by {each.get('RULE')}" for each in signalled(evidence)) or "nobody"
+    return f"freeze {evidence.freeze.total} ms (worst {evidence.freeze.worst}); ended: {ended}"
+
+
+def record(laboratory: Laboratory, chosen: list[scenarios.Scenario]) -> int:
+    """For tests/data/traces: what the machine does when nobody intervenes."""
+    for each in chosen:
+        begun = time.monotonic()
+        evidence = laboratory.run(each, "nobody", f"{each.name}-recorded", record=True)
+        trace = laboratory.directory / "runs" / f"{each.name}-recorded" / "trace"
+        show(each.name, begun, [] if trace.exists() else ["no trace came back"], f"{in_short(evidence)}; {trace}")
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./dev test --vm", description=__doc__)
+    parser.add_argument("scenario", nargs="*", help="names of scenarios (default: all)")
+    parser.add_argument("--deb", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--times", type=int, default=1, help="how often to run each")
+    parser.add_argument("--record", action="store_true", help="judge nothing: run without a daemon, keep the trace")
+    given = parser.parse_args()
+
+    try:
+        chosen = [scenarios.read(path) for path in sorted((HERE / "scenarios").glob("*.toml"))]
+    except scenarios.ScenarioError as error:
+        print(error, file=sys.stderr)
+        return 2
+    unknown = set(given.scenario) - {each.name for each in chosen}
+    if unknown:
+        print(f"no such scenario: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    if given.scenario:
+        chosen = [each for each in chosen if each.name in given.scenario]
+
+    laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
+    print(f"a machine of {laboratory.accel[1].split(',')[0]}; what each run left is in {laboratory.directory}/runs")
+    begun = time.monotonic()
+    fine = show("install", begun, package_complaints(laboratory.install(), INSTALLED, "verify"))
+    if given.record:
+        return record(laboratory, chosen)
+    for each in chosen * given.times if fine else []:
+        begun = time.monotonic()
+        evidence = laboratory.run(each, "forestall", each.name)
+        fine &= show(each.name, begun, complaints(each, evidence), in_short(evidence))
+    if not given.scenario:
+        begun = time.monotonic()
+        fine &= show("upgrade, remove, purge", begun, package_complaints(laboratory.purge(), PURGED, "left"))
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

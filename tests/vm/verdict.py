@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""What must be true after a scenario with forestall: each check says in one line what was wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from evidence import Evidence, expected_fate, signalled
+from scenario import Scenario
+
+# What the administrator needs at nine in the morning; see docs/operations.md.
+TOLD = (
+    "INCIDENT_ID RULE RULE_ACTION REASON MEM_AVAILABLE_BYTES SWAP_LEFT_BYTES OOM_SIGNAL VICTIM_PID VICTIM_UID "
+    "VICTIM_COMM VICTIM_UNIT VICTIM_CGROUP VICTIM_ANON_BYTES VICTIM_SWAP_BYTES VICTIM_OOM_SCORE_ADJ VICTIM_SCORE "
+    "PROMISED_BYTES CANDIDATES_JSON SPARED_JSON MESSAGE_ID"
+).split()
+DENIAL = re.compile(r"operation not permitted|permission denied|not permitted|seccomp", re.IGNORECASE)
+
+
+def complaints(scenario: Scenario, evidence: Evidence) -> list[str]:
+    """Empty if all is as it must be."""
+    if not evidence.over:
+        return [
+            f"the machine did not come back within {evidence.seconds:.0f} s: its last words are in console and live"
+        ]
+    return [
+        *_fates(scenario, evidence),
+        *_freeze(scenario, evidence),
+        *_machine(evidence),
+        *_daemon(evidence),
+        *_records(scenario, evidence),
+    ]
+
+
+def _fates(scenario: Scenario, evidence: Evidence):
+    for program in scenario.programs:
+        if not expected_fate(program, evidence):
+            fate = evidence.fates[program.name].told()
+            yield f"{program.name} ({program.role}) must be: {program.must}; it was: {fate}"
+    if scenario.expect.saved and evidence.files.get("saved") != "saved\n":
+        yield "the program that was asked to end did not get to save its work"
+
+
+def _freeze(scenario: Scenario, evidence: Evidence):
+    allowed, found = scenario.expect, evidence.freeze
+    if found.total > allowed.freeze_total or found.worst > allowed.freeze_worst:
+        yield (
+            f"the interactive program stood still for {found.total} ms, {found.worst} ms at worst; "
+            f"at most {allowed.freeze_total} and {allowed.freeze_worst} may be"
+        )
+    if evidence.files.get("live", "").count("alive ") < 3:
+        yield "the interactive program hardly ran: there is nothing to judge by"
+
+
+def _machine(evidence: Evidence):
+    if evidence.kernel_kills:
+        yield f"the kernel killed {evidence.kernel_kills}"
+    for name in evidence.services_hurt:
+        yield f"{name} is not what it was before"
+    if evidence.files.get("seccomp.log", "").replace("-- No entries --", "").strip():
+        yield f"a system call was denied: {evidence.files['seccomp.log'].strip()}"
+
+
+def _daemon(evidence: Evidence):
+    if evidence.files.get("daemon_at_start") != "active\n":
+        yield "the daemon was not active at the start"
+    if evidence.daemon.get("NRestarts") != "0":
+        yield f"the daemon was restarted: NRestarts={evidence.daemon.get('NRestarts')}"
+    for line in evidence.files.get("daemon.log", "").splitlines():
+        if DENIAL.search(line):
+            yield f"denied: {line}"
+
+
+def _records(scenario: Scenario, evidence: Evidence):
+    victims = signalled(evidence)
+    if scenario.expect.quiet and victims:
+        yield f"nobody was to be signalled; {victims[0].get('MESSAGE')}"
+    if not scenario.expect.quiet and not victims:
+        yield "no record of a signal in the journal"
+    if len(victims) > scenario.expect.kills:
+        comms = ", ".join(record.get("VICTIM_COMM", "?") for record in victims)
+        yield f"{len(victims)} were signalled ({comms}), {scenario.expect.kills} at most should"
+    for record in victims:
+        missing = [name for name in TOLD if not record.get(name)]
+        if missing:
+            yield f"the record of {record.get('VICTIM_COMM')} lacks {', '.join(missing)}"
+        elif record["VICTIM_COMM"] not in {each["comm"] for each in json.loads(record["CANDIDATES_JSON"])}:
+            yield f"{record['VICTIM_COMM']} is not among the candidates of its own record"
+    told = {(record.get("INCIDENT_ID"), record.get("EVENT")) for record in evidence.incidents}
+    for record in victims:
+        if not any((record["INCIDENT_ID"], event) in told for event in ("victim_gone", "victim_survived")):
+            yield f"the journal does not tell how it ended with {record.get('VICTIM_COMM')}"
