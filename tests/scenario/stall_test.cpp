@@ -67,5 +67,45 @@ TEST_F(Stall, OfPsiAloneKillsNobodyWhileNothingIsReclaimed) {
   EXPECT_THAT(machine.killed(), ElementsAre("steady")) << "it was the reclaim that was missing";
 }
 
+/// 8 GiB, of which a hog leaves little, and swap that nobody has touched yet.
+class CacheThrash : public Scenario {
+ protected:
+  void short_of(Bytes available) {
+    machine.add_swap(8 * kGiB).page_cache(200 * kMiB, 0);
+    machine.spawn("editor", 600 * kMiB);
+    fill_up_to(available);
+    run_for(10s);
+  }
+  /// So much of the file cache is read again each second, while all stand still for a tenth of the time.
+  void thrash(Share of_the_cache) {
+    const Meminfo memory = machine.sample().memory;
+    machine.background_refaults(of_the_cache * (memory.active_file + memory.inactive_file));
+    machine.background_stall(Share::percent(12), Share::percent(10));
+    run_for(5s);
+  }
+};
+
+TEST_F(CacheThrash, EndsTheHogWhileSwapIsStillFree) {
+  short_of(350 * kMiB);
+  ASSERT_THAT(machine.events(), IsEmpty());
+  thrash(Share::percent(25));
+  EXPECT_THAT(machine.killed(), ElementsAre("hog"));
+  const Incident& incident = machine.first(Event::victim_terminated).incident;
+  EXPECT_EQ(incident.rule_name.view(), "cache-thrash");
+  EXPECT_GT(incident.verdict.headroom.swap_left, 7 * kGiB);
+}
+
+TEST_F(CacheThrash, OfLittleOfTheCacheKillsNobody) {
+  short_of(350 * kMiB);
+  thrash(Share::percent(10));
+  EXPECT_THAT(machine.events(), IsEmpty());
+}
+
+TEST_F(CacheThrash, WithMoreAvailableKillsNobody) {
+  short_of(700 * kMiB);
+  thrash(Share::percent(25));
+  EXPECT_THAT(machine.events(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace forestall::testing

@@ -72,14 +72,14 @@ class Laboratory:
         directory = self.directory / "runs" / label
         disks = [machine.Disk("data", directory / "data.img", size=3 << 29)]
         if scenario.machine.swap == "disk":
-            disks.append(machine.Disk("swap", directory / "swap.img", size=1 << 30))
+            disks.append(machine.Disk("swap", directory / "swap.img", size=512 << 20))
         others = "".join(_without(name) for name in SERVICES.values() if name and name != service)
         done = machine.run(
             self.installed,
             self.accel,
             directory,
             files,
-            seconds=scenario.seconds + 60,
+            seconds=scenario.seconds + 45,
             memory=scenario.machine.memory,
             disks=tuple(disks),
             arguments=others + (f" systemd.wants={service}" if service else ""),

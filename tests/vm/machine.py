@@ -14,7 +14,7 @@ from pathlib import Path
 
 RESULT_SIZE = 64 << 20
 # Booting takes 8 s under emulation with two processors to itself, and several times that beside a compiler.
-BOOT_LIMIT = 120.0
+BOOT_LIMIT = 75.0
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ TEST(Builtin, IsWhatTheTypesSay) {
   EXPECT_TRUE(config.prefer.empty());
 }
 
-TEST(Builtin, HasItsThreeRules) {
+TEST(Builtin, HasItsFourRules) {
   Rule low;
   low.name = "low-memory";
   low.mem_available_below = parse_size("min(10%, 1.5GiB)").value();
@@ -71,12 +71,18 @@ TEST(Builtin, HasItsThreeRules) {
   stall.hold = 1s;
   stall.mem_available_below = Size::of(Share::percent(30));
   stall.refaults_above = Share::percent(10);
-  EXPECT_EQ(builtin().rules, (std::vector<Rule>{low, out, stall}));
+  Rule thrash;
+  thrash.name = "cache-thrash";
+  thrash.mem_available_below = parse_size("min(5%, 512MiB)").value();
+  thrash.psi_full_above = Share::percent(8);
+  thrash.psi_window = 1s;
+  thrash.refaults_above = Share::percent(15);
+  EXPECT_EQ(builtin().rules, (std::vector<Rule>{low, out, stall, thrash}));
 }
 
 TEST(Builtin, ExamplesInTheReferenceAreValid) {
   const Config config = parsed({uncommented(reference(), 2)});
-  EXPECT_EQ(config.rules.size(), 4U);
+  EXPECT_EQ(config.rules.size(), 5U);
   EXPECT_EQ(config.protect.size(), 1U);
   EXPECT_EQ(config.avoid.size(), 1U);
   EXPECT_EQ(config.prefer.size(), 1U);

@@ -68,7 +68,7 @@ commit_free_below = "0B"
 for = "1h"
 grace = "5min"
 )"});
-  ASSERT_EQ(config.rules.size(), 4U);
+  ASSERT_EQ(config.rules.size(), 5U);
   EXPECT_EQ(config.rules.back(), rule);
 }
 
@@ -113,7 +113,7 @@ TEST(Merge, LetsTheLaterFileWin) {
 TEST(Merge, LetsALaterFileSpeakOfTheRuleOfAnEarlierOne) {
   const Config config = parsed({"[[rule]]\nname = \"mine\"\nmem_available_below = \"1%\"\nfor = \"3s\"\n",
                                 "[[rule]]\nname = \"mine\"\nmem_available_below = \"2%\"\n"});
-  ASSERT_EQ(config.rules.size(), 4U);
+  ASSERT_EQ(config.rules.size(), 5U);
   EXPECT_EQ(config.rules.back().mem_available_below, Size::of(Share::percent(2)));
   EXPECT_EQ(config.rules.back().hold, Duration(3s));
 }
@@ -141,7 +141,7 @@ TEST(Merge, TakesEverySpellingOfTheSameTables) {
 }
 
 TEST(Merge, LetsADisabledRuleBeWithoutACondition) {
-  EXPECT_EQ(parsed({"[[rule]]\nname = \"later\"\nenabled = false\n"}).rules.size(), 4U);
+  EXPECT_EQ(parsed({"[[rule]]\nname = \"later\"\nenabled = false\n"}).rules.size(), 5U);
 }
 
 TEST(Merge, LooksForConditionsAfterTheLastFile) {
