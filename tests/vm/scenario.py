@@ -28,6 +28,7 @@ class Machine:
     swap: str = "none"
     swap_size: str = "512M"
     tmpfs_size: str = "50%"
+    file_size: str = "0"  # of /var/lib/vm/file, to be read from disk
     mglru: bool = False
 
 
@@ -80,6 +81,7 @@ class Scenario:
             "swap": self.machine.swap,
             "zram_size": self.machine.swap_size,
             "tmpfs_size": self.machine.tmpfs_size,
+            "file_size": self.machine.file_size,
             "mglru": "7" if self.machine.mglru else "0",
             "time_limit": str(round(self.seconds * 1000)),
         }
@@ -89,7 +91,7 @@ class Scenario:
         """One `program` line each, in the order of their start. The guilty end by themselves when the time is over."""
         lines = []
         for program in sorted(self.programs, key=lambda program: program.start):
-            run = program.run
+            run = program.run if "--comm" in program.run else f"{program.run} --comm {program.name[:15]}"
             if program.role == "guilty":
                 run += f" --until {round((self.seconds - program.start) * 1000)}ms"
             words = [program.name, program.role, program.scope, str(round(program.start * 1000))]

@@ -9,7 +9,7 @@ mkdir -p result/fate
 exec 2>result/job.log
 
 # What the settings may change. Times in milliseconds.
-daemon=none swap=none zram_size=0 tmpfs_size=50% mglru=0 time_limit=30000 settle=4000
+daemon=none swap=none zram_size=0 tmpfs_size=50% file_size=0 mglru=0 time_limit=30000 settle=4000
 
 declare -a names=() guilty=()
 declare -A scope_of=() group_of=()
@@ -88,6 +88,7 @@ pipe=$(mktemp -u) && mkfifo "$pipe"
 # shellcheck source=/dev/null
 source settings
 echo "$mglru" >/sys/kernel/mm/lru_gen/enabled
+[[ $file_size == 0 ]] || { head -c "$file_size" /dev/zero >file && sync file && echo 1 >/proc/sys/vm/drop_caches; }
 mount -o "remount,size=$tmpfs_size" /dev/shm
 case $swap in
   disk) swap_on_disk ;;
