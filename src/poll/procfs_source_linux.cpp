@@ -37,6 +37,20 @@ std::optional<T> parse_file(const Fd& file, std::optional<T> (*parse)(std::strin
 
 std::optional<std::uint64_t> parse_number_line(std::string_view text) { return parse_unsigned(take_line(text)); }
 
+/// CLOCK_BOOTTIME counts the time asleep, CLOCK_MONOTONIC does not. Whoever is preempted between the two would see a
+/// sleep that never was, and on a machine that stands still that is likely: so it is measured again then.
+Duration time_suspended() {
+  constexpr auto together = std::chrono::milliseconds(1);
+  constexpr int attempts = 8;
+  Duration suspended{};
+  for (int i = 0; i < attempts; ++i) {
+    const Duration before = clock_now(CLOCK_MONOTONIC);
+    suspended = clock_now(CLOCK_BOOTTIME) - before;
+    if (clock_now(CLOCK_MONOTONIC) - before < together) break;
+  }
+  return suspended;
+}
+
 }  // namespace
 
 Result<ProcfsSource> ProcfsSource::open(const std::string& proc, const std::string& sys) {
@@ -71,7 +85,7 @@ Result<Sample> ProcfsSource::read() {
   s.time = Instant(clock_now(CLOCK_MONOTONIC));
   s.wall = std::chrono::time_point_cast<std::chrono::microseconds>(
       std::chrono::sys_time<Duration>(clock_now(CLOCK_REALTIME)));
-  s.suspended = clock_now(CLOCK_BOOTTIME) - s.time.time_since_epoch();
+  s.suspended = time_suspended();
   errno = 0;  // stays so where the file could be read and makes no sense
   const auto memory = parse_file(meminfo_, parse_meminfo);
   if (!memory) return failure(errno, "cannot make sense of /proc/meminfo");
