@@ -28,6 +28,9 @@ struct VictimConfig {
 /// [score]: the weight of each term, 0 switches it off. 100 % is the term as documented (score/terms.h).
 struct ScoreConfig {
   Share memory = Share::percent(100);
+  /// Twice: what has grown by more than a quarter of a large steady one's size goes before it if it is half as large.
+  Share growth = Share::percent(200);
+  Duration growth_window = std::chrono::seconds(10);  ///< how far back growth is looked for, at least: 1 s to 10 min
   Share adj = Share::percent(100);
   Share prefer = Share::percent(100);
   Share avoid = Share::percent(100);

@@ -37,8 +37,8 @@ class ProcessTable {
   /// allocates nothing, reads nothing that could wait for another process's memory.
   virtual Census look(const Sample& sample, Bytes at_least) = 0;
   /// Learns in peace what `look` may not read: starts finding out the Profile of those processes that have none.
-  /// Never waits for the answers; they are in the Census when they are there.
-  virtual void learn(const Sample& sample, Bytes at_least) = 0;
+  /// Never waits for the answers; they are in the Census when they are there. Otherwise as look().
+  virtual Census learn(const Sample& sample, Bytes at_least) = 0;
 };
 
 /// How a signal, or the attempt to get hold of a process, ended.

@@ -18,6 +18,10 @@ inline constexpr Points kPerMille = 1000;
 
 inline constexpr std::size_t kMaxTerms = 8;
 
+/// More processes than this above the minimum size are not told apart: the smaller ones stay out of the order. With the
+/// default minimum of 1 % there cannot be more than about 100.
+inline constexpr std::size_t kMaxRanked = 256;
+
 /// One reason for a score. `name` is static text.
 struct Term {
   std::string_view name;

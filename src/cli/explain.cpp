@@ -59,7 +59,8 @@ Result<Explanation> explain(const Request& request) {
   Memory memory;
   evaluate(e.config.rules, memory, *sample, e.verdict);
   const Capacity capacity = capacity_of(*sample);
-  rank(e.table->look_thoroughly(*sample, 0, kPatience), capacity, e.config.score,
+  // What has grown only the daemon knows, which has been looking for longer.
+  rank(e.table->look_thoroughly(*sample, 0, kPatience), {capacity, sample->time, Growth{}}, e.config.score,
        e.config.victim.minimum.in(capacity.ram_and_swap), {}, e.ranking);
   return e;
 }

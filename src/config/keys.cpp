@@ -80,6 +80,8 @@ const Keys<VictimConfig>& victim_keys() {
 const Keys<ScoreConfig>& score_keys() {
   static const Keys<ScoreConfig> keys = {
       key("memory", &ScoreConfig::memory, kWeight),
+      key("growth", &ScoreConfig::growth, kWeight),
+      key("growth_window", &ScoreConfig::growth_window, DurationIn{seconds(1), minutes(10)}),
       key("adj", &ScoreConfig::adj, kWeight),
       key("prefer", &ScoreConfig::prefer, kWeight),
       key("avoid", &ScoreConfig::avoid, kWeight),

@@ -41,7 +41,7 @@ void Engine::rank_now(const Sample& sample) {
     if (o.until > sample.time) passed_over[count++] = o.id;
   }
   const Census census = ports_.processes.look(sample, minimum);
-  rank(census, capacity, config_.score, minimum, std::span(passed_over).first(count), ranking_);
+  rank(census, {capacity, sample.time, growth_}, config_.score, minimum, std::span(passed_over).first(count), ranking_);
 }
 
 /// Somebody new among the candidates may turn out to be protected. True while it is worth waiting to be told.

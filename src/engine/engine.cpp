@@ -24,6 +24,7 @@ Engine::Engine(Ports ports, Config config, IncidentId seed, bool dry_run)
       config_(std::move(config)),
       dry_run_(dry_run),
       seed_(seed),
+      growth_(config_.score.growth_window),
       breaker_(config_.kill.breaker_kills, config_.kill.breaker_pause) {
   reserve(ranking_);
 }
@@ -33,6 +34,7 @@ void Engine::reconfigure(Config config) {
   breaker_ = Breaker(config_.kill.breaker_kills, config_.kill.breaker_pause);
   for (Memory::OfRule& rule : memory_.rules) rule = {};
   warned_.fill(false);
+  if (growth_.window() != config_.score.growth_window) growth_ = Growth(config_.score.growth_window);
   learnt_.reset();
 }
 
@@ -65,7 +67,7 @@ void Engine::learn_in_peace(const Sample& sample, Duration next) {
   const Duration every = next < kSoon ? kLearnArmed : kLearnCalm;
   if (learnt_ && sample.time - *learnt_ < every) return;
   learnt_ = sample.time;
-  ports_.processes.learn(sample, config_.victim.minimum.in(capacity_of(sample).ram_and_swap));
+  growth_.see(sample.time, ports_.processes.learn(sample, config_.victim.minimum.in(capacity_of(sample).ram_and_swap)));
 }
 
 // ---- What is told without a victim ----------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ class Engine {
 
   Memory memory_;
   Verdict verdict_;
+  Growth growth_;
   Ranking ranking_;
   KillPlan plan_;
   Breaker breaker_;

@@ -157,12 +157,13 @@ void ProcfsTable::add(const ProcessFacts& facts) {
   if (smallest->freed_by_death() < facts.freed_by_death()) *smallest = facts;
 }
 
-void ProcfsTable::learn(const Sample& sample, Bytes at_least) {
+Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
   find_lineage();
   for (auto& [id, known] : known_) known.seen = false;
-  look(sample, at_least);
+  const Census census = look(sample, at_least);
   for (const ProcessFacts& facts : found_) learn_about(facts);
   std::erase_if(known_, [](const auto& entry) { return !entry.second.seen; });
+  return census;
 }
 
 void ProcfsTable::learn_about(const ProcessFacts& facts) {

@@ -24,7 +24,7 @@ class ProcfsTable final : public ProcessTable {
   /// While no swap is in use, `statm` tells who is large at a quarter of the cost of `status`; what is swapped out
   /// shows only in the latter, so with swap in use everybody's is read.
   Census look(const Sample& sample, Bytes at_least) override;
-  void learn(const Sample& sample, Bytes at_least) override;
+  Census learn(const Sample& sample, Bytes at_least) override;
 
   /// New entries: what was learnt by the old ones is forgotten.
   void replace(std::shared_ptr<const MatchBook> book);

@@ -9,11 +9,11 @@
 namespace forestall {
 namespace {
 
-Candidate score(const ProcessFacts& process, const Capacity& capacity, const ScoreConfig& weights) {
+Candidate score(const Merits& merits, const ScoreConfig& weights) {
   Candidate c;
-  c.process = &process;
+  c.process = &merits.process;
   for (const TermRule& rule : kTerms) {
-    const Points points = rule.points(process, capacity) * (weights.*rule.weight).ppm / 1'000'000;
+    const Points points = rule.points(merits) * (weights.*rule.weight).ppm / 1'000'000;
     c.terms[c.term_count++] = Term{rule.name, points};
     c.score += points;
   }
@@ -50,7 +50,7 @@ void reserve(Ranking& ranking) {
   ranking.spared.reserve(kMaxRanked);
 }
 
-void rank(const Census& census, const Capacity& capacity, const ScoreConfig& weights, Bytes minimum,
+void rank(const Census& census, const Circumstances& now, const ScoreConfig& weights, Bytes minimum,
           std::span<const ProcessId> out_of_reach, Ranking& ranking) {
   ranking.order.clear();
   ranking.spared.clear();
@@ -60,7 +60,7 @@ void rank(const Census& census, const Capacity& capacity, const ScoreConfig& wei
     if (const auto why = mercy_for(p, census, minimum, out_of_reach)) {
       ranking.spared.push_back({&p, *why});
     } else {
-      ranking.order.push_back(score(p, capacity, weights));
+      ranking.order.push_back(score({p, now.capacity, now.growth.of(p, now.time)}, weights));
     }
   }
   std::ranges::sort(ranking.order, goes_first);

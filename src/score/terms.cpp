@@ -4,23 +4,25 @@
 #include <algorithm>
 
 namespace forestall {
+namespace {
 
-Points memory_points(const ProcessFacts& process, const Capacity& capacity) {
-  // More than there is: merged pages (KSM) count in full for everyone who maps them.
-  const Bytes possible = std::min(process.freed_by_death(), capacity.ram_and_swap);
-  return share_of(possible, capacity.ram_and_swap).ppm;  // millionths are thousandths of 1 ‰
+/// Never more than there is: merged pages (KSM) count in full for everyone who maps them.
+Points part_of_machine(Bytes bytes, const Capacity& capacity) {
+  return share_of(std::min(bytes, capacity.ram_and_swap), capacity.ram_and_swap).ppm;  // a millionth is 1/1000 of 1 ‰
 }
 
-Points adj_points(const ProcessFacts& process, const Capacity& capacity) {
-  return std::min(process.oom_score_adj * kPerMille, memory_points(process, capacity));
+}  // namespace
+
+Points memory_points(const Merits& merits) { return part_of_machine(merits.process.freed_by_death(), merits.capacity); }
+
+Points growth_points(const Merits& merits) { return part_of_machine(merits.grown, merits.capacity); }
+
+Points adj_points(const Merits& merits) {
+  return std::min(merits.process.oom_score_adj * kPerMille, memory_points(merits));
 }
 
-Points prefer_points(const ProcessFacts& process, const Capacity& /*capacity*/) {
-  return process.profile.prefer_points * kPerMille;
-}
+Points prefer_points(const Merits& merits) { return merits.process.profile.prefer_points * kPerMille; }
 
-Points avoid_points(const ProcessFacts& process, const Capacity& /*capacity*/) {
-  return -process.profile.avoid_points * kPerMille;
-}
+Points avoid_points(const Merits& merits) { return -merits.process.profile.avoid_points * kPerMille; }
 
 }  // namespace forestall

@@ -11,28 +11,39 @@
 
 namespace forestall {
 
+/// What the terms of one process are made from.
+struct Merits {
+  const ProcessFacts& process;
+  const Capacity& capacity;
+  Bytes grown = 0;  ///< what it has added lately (score/growth.h)
+};
+
 /// What the process's death would give back, of RAM + swap: the kernel's own measure (mm/oom_kill.c, oom_badness)
 /// without file and shared pages, whose return nobody can promise.
-Points memory_points(const ProcessFacts& process, const Capacity& capacity);
+Points memory_points(const Merits& merits);
+
+/// What it has added lately, of RAM + swap: it is the growing one that brought the machine here, and that would go on.
+Points growth_points(const Merits& merits);
 
 /// oom_score_adj, one step for 1 ‰. A positive one counts for no more than the memory: it can double a process's
 /// weight, but not get a small helper killed in place of the one that ate the machine.
-Points adj_points(const ProcessFacts& process, const Capacity& capacity);
+Points adj_points(const Merits& merits);
 
 /// The points of all [[prefer]] entries that match.
-Points prefer_points(const ProcessFacts& process, const Capacity& capacity);
+Points prefer_points(const Merits& merits);
 
 /// Minus the points of all [[avoid]] entries that match.
-Points avoid_points(const ProcessFacts& process, const Capacity& capacity);
+Points avoid_points(const Merits& merits);
 
 struct TermRule {
   std::string_view name;
-  Points (*points)(const ProcessFacts&, const Capacity&);
+  Points (*points)(const Merits&);
   Share ScoreConfig::*weight;
 };
 
-inline constexpr std::array<TermRule, 4> kTerms = {{
+inline constexpr std::array<TermRule, 5> kTerms = {{
     {"memory", memory_points, &ScoreConfig::memory},
+    {"growth", growth_points, &ScoreConfig::growth},
     {"adj", adj_points, &ScoreConfig::adj},
     {"prefer", prefer_points, &ScoreConfig::prefer},
     {"avoid", avoid_points, &ScoreConfig::avoid},

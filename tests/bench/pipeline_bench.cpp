@@ -60,10 +60,11 @@ void rank_candidates(benchmark::State& state) {
     processes[i].id = {static_cast<std::int32_t>(i + 2), i};
     processes[i].anon = (i * 7919 % processes.size()) * kMiB + 64 * kMiB;
   }
+  const Growth growth;
   Ranking ranking;
   reserve(ranking);
   for (auto _ : state) {
-    rank({processes, {}, processes.size()}, {32 * kGiB}, {}, 64 * kMiB, {}, ranking);
+    rank({processes, {}, processes.size()}, {{32 * kGiB}, {}, growth}, {}, 64 * kMiB, {}, ranking);
     benchmark::DoNotOptimize(ranking);
   }
 }

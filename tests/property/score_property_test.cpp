@@ -8,6 +8,7 @@
 
 #include "score/mercy.h"
 #include "score/rank.h"
+#include "score/terms.h"
 #include "unit/score/facts.h"
 
 namespace forestall {
@@ -16,7 +17,11 @@ namespace {
 constexpr std::array<std::int32_t, 3> kLineage = {20, 10, 1};
 
 Share a_weight() { return Share{*rc::gen::inRange<std::int64_t>(0, Share::percent(1000).ppm + 1)}; }
-ScoreConfig some_weights() { return {a_weight(), a_weight(), a_weight(), a_weight()}; }
+ScoreConfig some_weights() {
+  ScoreConfig weights;
+  for (const TermRule& term : kTerms) weights.*term.weight = a_weight();
+  return weights;
+}
 
 /// Every process has another pid, from 1 on, so that some are ours or PID 1.
 ProcessFacts a_process(std::int32_t pid) {
@@ -47,7 +52,7 @@ std::vector<ProcessFacts> some_processes() {
 Ranking ranked(const std::vector<ProcessFacts>& processes, const ScoreConfig& weights, Bytes minimum,
                Capacity capacity = {32 * kGiB}) {
   Ranking ranking;
-  rank({processes, kLineage, processes.size()}, capacity, weights, minimum, {}, ranking);
+  rank({processes, kLineage, processes.size()}, {capacity, {}, Growth{}}, weights, minimum, {}, ranking);
   return ranking;
 }
 

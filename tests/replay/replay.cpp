@@ -54,7 +54,10 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
     return facts;
   }
 
-  Census look(const Sample& /*sample*/, Bytes at_least) override {
+  Census look(const Sample& /*sample*/, Bytes at_least) override { return census(at_least); }
+  Census learn(const Sample& /*sample*/, Bytes at_least) override { return census(at_least); }
+
+  Census census(Bytes at_least) {
     catch_up();
     found_.clear();
     for (const auto& [id, facts] : living_) {
@@ -62,7 +65,6 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
     }
     return {found_, trace_.lineage, living_.size()};
   }
-  void learn(const Sample& /*sample*/, Bytes /*at_least*/) override {}
 
   Reach hold(ProcessId id) override {
     const auto found = living_.find(id);

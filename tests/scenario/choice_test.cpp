@@ -10,6 +10,35 @@ namespace {
 
 class ChoiceOf : public Scenario {};
 
+// ---- Who brought the machine here
+// ------------------------------------------------------------------------------------
+
+TEST_F(ChoiceOf, ALeakHalfAsLargeAsTheSteadyOneBesideItGoesFirst) {
+  machine.spawn("database", 4600 * kMiB);
+  run_for(1min);
+  machine.spawn("leak", 0).grows(150 * kMiB, 0s, 3 * kGiB);
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("leak"));
+}
+
+TEST_F(ChoiceOf, OfTwoThatDoNotGrowTheLargerGoesFirst) {
+  machine.spawn("smaller", 2400 * kMiB);
+  machine.spawn("larger", 4 * kGiB);
+  run_for(1min);
+  machine.fill_tmpfs(machine.available() - machine.sample().memory.anon_pages * 75 / 1000);
+  ASSERT_TRUE(run_until(Event::victim_terminated));
+  EXPECT_EQ(machine.first(Event::victim_terminated).incident.attempt.victim.comm.view(), "larger");
+}
+
+TEST_F(ChoiceOf, WithGrowthSwitchedOffSizeAloneDecides) {
+  config.score.growth = Share{};
+  machine.spawn("database", 4600 * kMiB);
+  run_for(1min);
+  machine.spawn("leak", 0).grows(150 * kMiB, 0s, 3 * kGiB);
+  ASSERT_TRUE(run_until(Event::victim_terminated));
+  EXPECT_EQ(machine.first(Event::victim_terminated).incident.attempt.victim.comm.view(), "database");
+}
+
 // ---- Who is no longer there -----------------------------------------------------------------------------------------
 
 TEST_F(ChoiceOf, AVictimThatVanishesBeforeItIsHeldGoesOnToTheNext) {
@@ -110,6 +139,7 @@ TEST_F(ChoiceOf, StandingDownIsToldOnceInAnEpisode) {
 // ---- Who cannot be had ----------------------------------------------------------------------------------------------
 
 TEST_F(ChoiceOf, WhoMayNotBeSignalledIsPassedOverAtOnceAndForAMinute) {
+  config.score.growth = Share{};  // the largest first, whoever is new
   machine.spawn("innocent", 300 * kMiB);
   const FakeProcess& foreign = machine.spawn("foreign", 4 * kGiB).not_permitted();
   machine.spawn("leak1", 400 * kMiB).grows(300 * kMiB);
@@ -126,6 +156,7 @@ TEST_F(ChoiceOf, WhoMayNotBeSignalledIsPassedOverAtOnceAndForAMinute) {
 }
 
 TEST_F(ChoiceOf, WhoSurvivesSigkillIsGivenUpAfterASecondAndTheNextIsTaken) {
+  config.score.growth = Share{};  // the largest first, whoever is new
   machine.spawn("innocent", 300 * kMiB);
   const FakeProcess& stuck = machine.spawn("stuck", 4 * kGiB).stuck();
   const FakeProcess& hog = fill_up_to(kVeryLow, "hog", 64 * kGiB);
@@ -139,6 +170,7 @@ TEST_F(ChoiceOf, WhoSurvivesSigkillIsGivenUpAfterASecondAndTheNextIsTaken) {
 }
 
 TEST_F(ChoiceOf, WhoSurvivedSigkillIsNotTriedAgainForAMinute) {
+  config.score.growth = Share{};  // the largest first, whoever is new
   machine.spawn("stuck", 4 * kGiB).stuck();
   machine.spawn("leak1", 400 * kMiB).grows(100 * kMiB);
   machine.after(40s, [&] { machine.spawn("leak2", 1400 * kMiB).grows(100 * kMiB); });

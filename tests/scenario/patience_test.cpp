@@ -57,6 +57,7 @@ TEST_F(Patience, TakesTwoLeaksOneAfterTheOther) {
 }
 
 TEST_F(Patience, EndsAsSoonAsTheMemoryIsBackAndTheNextOneIsMetInTime) {
+  config.score.growth = Share{};  // the largest first, whoever is new
   machine.spawn("second", 300 * kMiB).grows(8 * kGiB, 10s);
   machine.spawn("first", 4 * kGiB);
   run_for(1min);

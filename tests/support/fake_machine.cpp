@@ -35,22 +35,27 @@ Result<Sample> FakeMachine::read() {
   return sample();
 }
 
-Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
-  ++searches_;
+Census FakeMachine::census(Bytes at_least) {
   found_.clear();
-  const std::size_t seen = living().size();
   for (const FakeProcess* p : living()) {
     if (p->size() >= at_least) found_.push_back(p->seen_at(now()));
   }
-  advance(search_time_);
-  return {found_, lineage_, seen};
+  return {found_, lineage_, living().size()};
 }
 
-void FakeMachine::learn(const Sample& /*sample*/, Bytes at_least) {
+Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
+  ++searches_;
+  const Census found = census(at_least);
+  advance(search_time_);
+  return found;
+}
+
+Census FakeMachine::learn(const Sample& /*sample*/, Bytes at_least) {
   ++lessons_;
   for (FakeProcess* p : living()) {
     if (p->size() >= at_least) p->profile_asked = std::min(p->profile_asked, now());
   }
+  return census(at_least);
 }
 
 Reach FakeMachine::hold(ProcessId id) {

@@ -79,7 +79,7 @@ class FakeMachine : public FakeKernel,
  private:
   Result<Sample> read() override;
   Census look(const Sample& sample, Bytes at_least) override;
-  void learn(const Sample& sample, Bytes at_least) override;
+  Census learn(const Sample& sample, Bytes at_least) override;
   Reach hold(ProcessId id) override;
   Reach terminate() override;
   Reach kill() override;
@@ -87,6 +87,7 @@ class FakeMachine : public FakeKernel,
   void release() override;
   void tell(Event event, const Incident& incident) override;
 
+  Census census(Bytes at_least);
   Reach record(Signal signal, Reach reach);
   Reach reach_held();
 

@@ -25,7 +25,7 @@ class RankTest : public ::testing::Test {
   }
   const Ranking& ranked(std::vector<ProcessId> out_of_reach = {}) {
     const Census census{processes_, lineage_, 123};
-    rank(census, {16 * kGiB}, weights_, kMinimum, out_of_reach, ranking_);
+    rank(census, {{16 * kGiB}, now_, growth_}, weights_, kMinimum, out_of_reach, ranking_);
     return ranking_;
   }
   std::vector<std::int32_t> order() {
@@ -43,6 +43,8 @@ class RankTest : public ::testing::Test {
   std::vector<ProcessFacts> processes_;
   std::vector<std::int32_t> lineage_ = {900, 1};
   ScoreConfig weights_;
+  Instant now_{};
+  Growth growth_;
   Ranking ranking_;
 };
 
@@ -53,6 +55,16 @@ TEST_F(RankTest, OfNobodyIsEmpty) {
   EXPECT_EQ(ranking_.minimum, kMinimum);
 }
 
+TEST_F(RankTest, TheOneThatGrewGoesBeforeTheLargerOneThatDidNot) {
+  add(10, 3 * kGiB);
+  add(11, kGiB);
+  growth_.see(now_, {processes_, lineage_, 2});
+  processes_[1].anon = 2 * kGiB;
+  EXPECT_THAT(order(), ElementsAre(11, 10));
+  weights_.growth = Share{};
+  EXPECT_THAT(order(), ElementsAre(10, 11));
+}
+
 TEST_F(RankTest, TheLargestGoesFirst) {
   add(10, kGiB);
   add(11, 3 * kGiB);
@@ -61,7 +73,10 @@ TEST_F(RankTest, TheLargestGoesFirst) {
 }
 
 TEST_F(RankTest, AScoreIsTheSumOfItsTerms) {
-  ProcessFacts& p = add(10, 4 * kGiB);
+  add(10, 4 * kGiB - 512 * kMiB);
+  growth_.see(now_, {processes_, lineage_, 1});
+  ProcessFacts& p = processes_.front();
+  p.anon = 4 * kGiB;
   p.oom_score_adj = 100;
   p.profile.prefer_points = 30;
   p.profile.avoid_points = 7;
@@ -72,9 +87,9 @@ TEST_F(RankTest, AScoreIsTheSumOfItsTerms) {
     sum += c.terms[i].points;
     names.push_back(c.terms[i].name);
   }
-  EXPECT_THAT(names, ElementsAre("memory", "adj", "prefer", "avoid"));
+  EXPECT_THAT(names, ElementsAre("memory", "growth", "adj", "prefer", "avoid"));
   EXPECT_EQ(c.score, sum);
-  EXPECT_EQ(c.score, (250 + 100 + 30 - 7) * kPerMille);
+  EXPECT_EQ(c.score, 250'000 + 2 * 31'250 + (100 + 30 - 7) * kPerMille);
 }
 
 TEST_F(RankTest, WeightsSwitchTermsOffAndDoubleThem) {
