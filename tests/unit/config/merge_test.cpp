@@ -35,7 +35,8 @@ breaker_pause = "1h"
 )~"});
   EXPECT_EQ(config.poll, (PollConfig{10s, 10ms}));
   EXPECT_EQ(config.victim.minimum, parse_size("max(2%, 1GiB)"));
-  EXPECT_EQ(config.score, (ScoreConfig{Share{0}, Share::percent(300), 1min, Share::percent(50), Share{125'000}, Share::percent(1000)}));
+  EXPECT_EQ(config.score, (ScoreConfig{Share{0}, Share::percent(300), 1min, Share::percent(50), Share{125'000},
+                                       Share::percent(1000)}));
   EXPECT_EQ(config.kill, (KillConfig{0s, 100, 1h}));
 }
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// One case of the table of choices: processes, a configuration, and who must be chosen. The files are
+// tests/data/choices; a key that is not known here is an error, so that a slip of the pen cannot make a check vanish.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "forestall/config.h"
+#include "forestall/process.h"
+
+namespace forestall::choices {
+
+struct ChoiceCase {
+  std::string why;     ///< the property, in one sentence
+  std::string source;  ///< whose complaint it is, if it is somebody's
+  std::string open;    ///< why the right choice cannot be made yet; empty if it can
+  Bytes ram_and_swap = 0;
+  Config config;                        ///< the built-in one with the case's text over it
+  std::vector<ProcessFacts> processes;  ///< largest first, as they are now, profiles included
+  std::vector<ProcessFacts> before;     ///< the same, a growth window earlier
+  std::vector<std::int32_t> lineage;    ///< the daemon's pid, its parent's, and so on
+  std::string victim;                   ///< the name of who must be first; empty: nobody may be chosen
+  std::vector<std::string> spared;      ///< names of those that may not be candidates
+};
+
+/// Throws std::runtime_error, which says what is wrong with the case.
+ChoiceCase read_case(std::string_view text);
+
+}  // namespace forestall::choices
