@@ -20,7 +20,8 @@ class Growth {
   void see(Instant when, const Census& census);
 
   /// What this process has added since the newest pass that is at least a window old. All that it holds if it was not
-  /// there then; 0 if there was no pass yet. Never negative.
+  /// there then, but not what it may well have held unseen, where a census was full and left out the smaller ones; 0 if
+  /// there was no pass yet. Never negative.
   [[nodiscard]] Bytes of(const ProcessFacts& process, Instant now) const;
 
   [[nodiscard]] Duration window() const { return window_; }
@@ -36,6 +37,7 @@ class Growth {
   Duration window_;
   std::vector<Held> held_;        ///< by id
   std::vector<Held> next_;        ///< where the next pass is put together
+  Held unseen_;                   ///< what those may have held for whom a census had no room
   std::optional<Instant> newer_;  ///< when `newer` was seen; `older` was at least a window before
 };
 

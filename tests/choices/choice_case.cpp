@@ -23,6 +23,7 @@ const std::map<std::string, std::uint32_t, std::less<>> kUsers = {{"root", 0},  
                                                                   {"mysql", 114}, {"nobody", 65534}, {"postgres", 113}};
 
 constexpr std::uint64_t kTicksPerSecond = 100;
+constexpr std::int64_t kHighestPid = 1 << 22;  // PID_MAX_LIMIT, include/linux/threads.h
 constexpr std::uint64_t kUptime = 30 * 86'400 * kTicksPerSecond;
 
 [[noreturn]] void wrong(const std::string& what) { throw std::runtime_error(what); }
@@ -101,6 +102,8 @@ std::uint64_t read_start(Fields& fields) {
   const auto duration = parse_duration(age);
   if (!duration) wrong(fmt::format("age = \"{}\": {}", age, duration.error().what));
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*duration).count();
+  if (static_cast<std::uint64_t>(seconds) * kTicksPerSecond > kUptime)
+    wrong(fmt::format("age = \"{}\" is too old", age));
   return kUptime - static_cast<std::uint64_t>(seconds) * kTicksPerSecond;
 }
 
@@ -111,6 +114,13 @@ ProcessFacts before_growing(ProcessFacts process, Bytes grew) {
   process.anon -= from_anon;
   process.swap -= grew - from_anon;
   return process;
+}
+
+/// Above all others, so that none has to be thought of.
+std::int64_t next_pid(const ChoiceCase& c) {
+  std::int64_t highest = 999;
+  for (const ProcessFacts& p : c.processes) highest = std::max<std::int64_t>(highest, p.id.pid);
+  return highest + 1;
 }
 
 void read_process(const toml::node& node, const MatchBook& book, ChoiceCase& into) {
@@ -126,21 +136,17 @@ void read_process(const toml::node& node, const MatchBook& book, ChoiceCase& int
   p.oom_score_adj = static_cast<std::int32_t>(fields.number("adj", 0, -1000, 1000));
   p.uid = read_user(fields);
   p.place = read_place(fields);
-  p.parent = static_cast<std::int32_t>(fields.number("parent", 500, 0, INT32_MAX));
+  p.parent = static_cast<std::int32_t>(fields.number("parent", 500, 0, kHighestPid));
   p.kernel_thread = fields.take<bool>("kernel_thread").value_or(false);
   const std::string exe = fields.text("exe"), cmdline = fields.text("cmdline");
   p.profile = book.profile({p.comm.view(), exe, cmdline, p.uid, p.place});
-  const auto next = static_cast<std::int64_t>(1000 + into.processes.size());
-  const std::int64_t pid = fields.number("pid", next, 1, INT32_MAX);
+  const std::int64_t pid = fields.number("pid", next_pid(into), 1, kHighestPid);
   const std::uint64_t start = read_start(fields);
   const Bytes grew = fields.amount("grew");
   const std::int64_t count = fields.number("count", 1, 1, 10'000);
   fields.finish();
   for (std::int64_t i = 0; i < count; ++i) {
     p.id = {static_cast<std::int32_t>(pid + i), start};
-    if (std::ranges::any_of(into.processes, [&](const auto& other) { return other.id.pid == p.id.pid; })) {
-      wrong(fmt::format("pid {} is there twice", p.id.pid));
-    }
     into.processes.push_back(p);
     into.before.push_back(before_growing(p, grew));
   }
@@ -167,6 +173,13 @@ std::vector<std::string> read_spared(Fields& fields) {
   return spared;
 }
 
+void check_pids(const ChoiceCase& c) {
+  std::set<std::int32_t> pids;
+  for (const ProcessFacts& p : c.processes) {
+    if (!pids.insert(p.id.pid).second) wrong(fmt::format("pid {} is there twice", p.id.pid));
+  }
+}
+
 void check_names(const ChoiceCase& c) {
   std::vector<std::string> names = c.spared;
   if (!c.victim.empty()) names.push_back(c.victim);
@@ -187,10 +200,18 @@ MatchBook compile(const Config& config) {
   return *book;
 }
 
+toml::table parse(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    wrong(fmt::format("line {}: {}", error.source().begin.line, error.description()));
+  }
+}
+
 }  // namespace
 
 ChoiceCase read_case(std::string_view text) {
-  const toml::table table = toml::parse(text);
+  const toml::table table = parse(text);
   Fields fields(table, "case");
   ChoiceCase c;
   c.why = fields.needed("why");
@@ -212,6 +233,7 @@ ChoiceCase read_case(std::string_view text) {
   c.spared = read_spared(fields);
   fields.finish();
   check_names(c);
+  check_pids(c);
   // The process table hands over the largest where there are too many.
   std::ranges::stable_sort(c.processes, std::ranges::greater{}, &ProcessFacts::freed_by_death);
   std::ranges::stable_sort(c.before, std::ranges::greater{}, &ProcessFacts::freed_by_death);

@@ -153,6 +153,7 @@ TEST(ChoiceCase, WithASlipOfThePenIsAnError) {
   EXPECT_THAT(with("", "unit = 'a.service'\ncgroup = '/b'"), HasSubstr("both unit and cgroup"));
   EXPECT_THAT(with("", "pid = 7\ncount = 2\n[[process]]\ncomm = 'b'\nmemory = '1B'\npid = 8"), HasSubstr("twice"));
   EXPECT_THAT(complaint_about("why = 'x'\nram = '1GiB'\n" + std::string(kProcess)), HasSubstr("victim is missing"));
+  EXPECT_THAT(complaint_about("why = 'x'\nram =\n"), HasSubstr("line 2"));
   EXPECT_THAT(complaint_about(kCase), HasSubstr("process is missing"));
 }
 

@@ -57,6 +57,14 @@ def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence) -> R
         memory_kib=int(found.files.get("daemon_after", "").partition("VmRSS:")[2].split("kB")[0] or 0),
     )
 
+    @property
+    def judged(self) -> bool:
+        """Whether the interactive program was there to the end: whoever is killed cannot notice a freeze."""
+        return self.over and "judge" not in self.killed_wrongly
+
+    def freeze(self, ms: int) -> str:
+        return seconds(ms) if self.judged else "killed" if self.over else "lost"
+
 
 def seconds(ms: float) -> str:
     return f"{ms / 1000:.1f}"
@@ -77,7 +85,8 @@ def cell(runs: list[Result]) -> str:
         words.append("kernel killed")
     if any(run.guilty_gone < run.guilty for run in runs if run.over):
         words.append("guilty lived")
-    return f"{seconds(median(run.freeze_total for run in runs))}{' ' if words else ''}{', '.join(words)}"
+    judged = [run.freeze_total for run in runs if run.judged]
+    return "; ".join([seconds(median(judged)) if judged else "–"] + words)
 
 
 def overview(chosen: list[Scenario], daemons: list[str], results: list[Result]) -> list[str]:
@@ -97,12 +106,12 @@ def details(each: Scenario, daemons: list[str], results: list[Result]) -> list[s
     for daemon in daemons:
         runs = [run for run in results if (run.scenario, run.daemon) == (each.name, daemon)]
         columns = [
-            " ".join(seconds(run.freeze_total) if run.over else "lost" for run in runs),
-            " ".join(seconds(run.freeze_worst) for run in runs),
+            " ".join(run.freeze(run.freeze_total) for run in runs),
+            " ".join(run.freeze(run.freeze_worst) for run in runs),
             " ".join(f"{run.guilty_gone}/{run.guilty}" for run in runs) if runs and runs[0].guilty else "",
             "; ".join(", ".join(run.killed_wrongly) for run in runs if run.killed_wrongly) or "nobody",
             " ".join(str(run.kernel_kills) for run in runs),
-            f"{median(run.cpu_ms for run in runs) / 1000:.2f}" if runs and daemon != "nobody" else "",
+            f"{median(run.cpu_ms for run in runs) / 1000:.1f}" if runs and daemon != "nobody" else "",
             f"{median(run.memory_kib for run in runs) / 1024:.1f}" if runs and daemon != "nobody" else "",
         ]
         lines.append(f"| {daemon} | {' | '.join(columns)} |")

@@ -135,5 +135,7 @@ def _services_hurt(files: dict[str, str]) -> list[str]:
 
 
 def _cpu_ms(files: dict[str, str]) -> float:
+    """Of the daemon's unit between begin and end of the run. That of the second life alone if it was started anew."""
     spent = [_properties(files.get(name, "")).get("CPUUsageNSec", "") for name in ("daemon_before", "daemon_after")]
-    return (int(spent[1]) - int(spent[0])) / 1e6 if all(value.isdigit() for value in spent) else 0.0
+    before, after = (int(value) if value.isdigit() else 0 for value in spent)
+    return (after - before if after >= before else after) / 1e6

@@ -66,6 +66,17 @@ TEST_F(GrowthTest, LooksBackToTheLastPassIfThatIsOldEnough) {
   EXPECT_EQ(of(process(10, "x", 500 * kMiB), 40s), 100 * kMiB);
 }
 
+TEST_F(GrowthTest, OfOneForWhomACensusHadNoRoomIsNotAllThatItHolds) {
+  std::vector<ProcessFacts> many;
+  for (std::int32_t pid = 1; pid <= 256; ++pid) many.push_back(process(pid, "x", 70 * kMiB));
+  see(0s, many);
+  EXPECT_EQ(of(process(1000, "overtaker", 72 * kMiB), 1s), 2 * kMiB);
+  many.pop_back();
+  see(20s, many);
+  EXPECT_EQ(of(process(1000, "newcomer", 72 * kMiB), 21s), 2 * kMiB) << "counted from the pass before";
+  EXPECT_EQ(of(process(1000, "newcomer", 72 * kMiB), 31s), 72 * kMiB);
+}
+
 TEST_F(GrowthTest, ForgetsWhoIsGone) {
   see(0s, {process(10, "x", kGiB)});
   see(10s, {});
