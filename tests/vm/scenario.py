@@ -16,6 +16,7 @@ SWAPS = ("none", "disk", "zram")
 SCOPES = ("system", "session")
 # The end of a program that nobody ended: see `--until` of the workload program.
 OWN_END = 77
+OWN_END_BEFORE = 2  # seconds before the scenario's end, so that it has been noticed by then
 
 
 class ScenarioError(Exception):
@@ -93,7 +94,7 @@ class Scenario:
         for program in sorted(self.programs, key=lambda program: program.start):
             run = program.run if "--comm" in program.run else f"{program.run} --comm {program.name[:15]}"
             if program.role == "guilty":
-                run += f" --until {round((self.seconds - program.start) * 1000)}ms"
+                run += f" --until {round((self.seconds - program.start - OWN_END_BEFORE) * 1000)}ms"
             words = [program.name, program.role, program.scope, str(round(program.start * 1000))]
             lines.append(f"program {shlex.join(words + [' '.join(program.properties)])} {run}\n")
         return "".join(lines)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Every check of a scenario fails when what it is there for happens. Made-up runs; no machine is started."""
+
+import json
+import unittest
+from pathlib import Path
+
+import evidence
+import machine
+import scenario as scenarios
+from verdict import TOLD, complaints
+
+RUNS = "Processes=1\nExecMainCode=0\nExecMainStatus=0\n"
+BY_SIGTERM = "Processes=0\nExecMainCode=2\nExecMainStatus=15\n"
+BY_ITSELF = f"Processes=0\nExecMainCode=1\nExecMainStatus={scenarios.OWN_END}\n"
+SERVICES = "Id=dbus.service\nMainPID=10\n\nId=judge.service\nMainPID=20\n"
+LIVE = "start 1\nalive 1000 20 5\nalive 2000 20 5\nalive 3000 20 5\n"
+
+
+def record(event: str, comm: str = "leak", pid: str = "7") -> dict:
+    fields = {name: "1" for name in TOLD}
+    return fields | {
+        "EVENT": event,
+        "INCIDENT_ID": "a",
+        "VICTIM_PID": pid,
+        "VICTIM_COMM": comm,
+        "CANDIDATES_JSON": json.dumps([{"comm": comm}]),
+    }
+
+
+def scenario(**expect) -> scenarios.Scenario:
+    programs = (
+        scenarios.Program("leak", "guilty", "leak --rate 1MiB"),
+        scenarios.Program("database", "innocent", "database --size 1MiB"),
+    )
+    expectations = scenarios.Expect(**({"freeze_total": 500, "freeze_worst": 400} | expect))
+    return scenarios.Scenario("x", "why", "", 30, False, scenarios.Machine(), programs, expectations)
+
+
+def told(records: list[dict]) -> str:
+    return "".join(json.dumps(each) + "\n" for each in records)
+
+
+def good() -> dict[str, str]:
+    return {
+        "span": "1 2",
+        "fate/leak": BY_SIGTERM,
+        "fate/database": RUNS,
+        "live": LIVE,
+        "kills_before": "oom_kill 3",
+        "kills_after": "oom_kill 3",
+        "incidents": told([record("victim_terminated"), record("victim_gone")]),
+        "services_before": SERVICES,
+        "services_after": SERVICES,
+        "daemon_at_start": "active\n",
+        "daemon_after": "NRestarts=0\n",
+        "seccomp.log": "-- No entries --\n",
+        "daemon.log": "Sent SIGTERM to leak\n",
+    }
+
+
+class Verdict(unittest.TestCase):
+    def complaints(self, over: bool = True, expect: dict | None = None, **changed: str) -> str:
+        files = good() | {name.replace("__", "/"): text for name, text in changed.items()}
+        run = machine.Run(Path("."), over, 30.0, files)
+        of = scenario(**(expect or {}))
+        return "\n".join(complaints(of, evidence.gather(run, of)))
+
+    def test_nothing_is_wrong_where_all_is_well(self):
+        self.assertEqual(self.complaints(), "")
+
+    def test_a_machine_that_did_not_come_back(self):
+        self.assertIn("did not come back", self.complaints(over=False))
+
+    def test_a_guilty_one_that_lives_or_left_by_itself(self):
+        self.assertIn("leak (guilty) must be: dies", self.complaints(fate__leak=RUNS))
+        self.assertIn("leak (guilty) must be: dies", self.complaints(fate__leak=BY_ITSELF))
+
+    def test_an_innocent_one_that_died(self):
+        self.assertIn("database (innocent) must be: lives", self.complaints(fate__database=BY_SIGTERM))
+
+    def test_a_freeze(self):
+        self.assertEqual(self.complaints(live=LIVE + "late 4000 150\nlate 4500 390\n"), "")
+        self.assertIn("stood still", self.complaints(live=LIVE + "late 4000 410\n"))
+        self.assertIn("stood still", self.complaints(live=LIVE + "late 4000 300\nlate 5000 300\n"))
+        self.assertIn("hardly ran", self.complaints(live="start 1\n"))
+
+    def test_a_kill_by_the_kernel(self):
+        self.assertIn("the kernel killed 1", self.complaints(kills_after="oom_kill 4"))
+
+    def test_a_service_that_is_not_what_it_was(self):
+        self.assertIn("judge.service", self.complaints(services_after=SERVICES.replace("20", "21")))
+        self.assertIn("dbus.service", self.complaints(services_after="Id=judge.service\nMainPID=20\n"))
+
+    def test_a_daemon_that_was_not_there_or_not_all_the_time(self):
+        self.assertIn("not active", self.complaints(daemon_at_start="inactive\n"))
+        self.assertIn("restarted", self.complaints(daemon_after="NRestarts=1\n"))
+
+    def test_a_denial(self):
+        self.assertIn("denied", self.complaints(**{"daemon.log": "open: Permission denied"}))
+        self.assertIn("system call", self.complaints(**{"seccomp.log": "audit: type=1326 syscall=9"}))
+
+    def test_a_record_that_is_missing_or_not_whole(self):
+        self.assertIn("no record", self.complaints(incidents=""))
+        without = record("victim_terminated") | {"REASON": ""}
+        self.assertIn("lacks REASON", self.complaints(incidents=told([without, record("victim_gone")])))
+        self.assertIn("how it ended", self.complaints(incidents=told([record("victim_terminated")])))
+        other = record("victim_terminated") | {"CANDIDATES_JSON": "[]"}
+        self.assertIn("not among", self.complaints(incidents=told([other, record("victim_gone")])))
+
+    def test_too_many_signals(self):
+        two = [record("victim_terminated"), record("victim_gone"), record("victim_killed", "database", "8")]
+        self.assertIn("2 were signalled", self.complaints(incidents=told(two)))
+        self.assertIn("nobody was to be", self.complaints(expect={"quiet": True}))
+
+    def test_work_that_was_not_saved(self):
+        self.assertIn("save its work", self.complaints(expect={"saved": True}))
+        self.assertEqual(self.complaints(expect={"saved": True}, saved="saved\n"), "")
+
+
+class ScenarioFiles(unittest.TestCase):
+    def test_all_are_sound(self):
+        paths = sorted((Path(__file__).parent / "scenarios").glob("*.toml"))
+        self.assertGreaterEqual(len(paths), 20)
+        for path in paths:
+            scenarios.read(path)
+
+
+if __name__ == "__main__":
+    unittest.main()
