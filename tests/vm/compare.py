@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-import scenario as scenarios
 from evidence import Evidence, expected_fate
-from laboratory import BUILD, HERE, SERVICES, Laboratory
-from scenario import Scenario
+from laboratory import BUILD, SERVICES, Laboratory
+from scenario import Scenario, ScenarioError
+from suite import chosen_from
 
 PAGE = BUILD.parent / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- made by ./dev compare: begin -->\n", "<!-- made by ./dev compare: end -->\n"
@@ -134,8 +134,11 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="forget the runs that an earlier call has made")
     given = parser.parse_args()
 
-    chosen = [scenarios.read(path) for path in sorted((HERE / "scenarios").glob("*.toml"))]
-    chosen = [each for each in chosen if (each.name in given.scenario if given.scenario else each.compared)]
+    try:
+        chosen = [each for each in chosen_from(given.scenario) if each.compared or given.scenario]
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        return 2
     daemons = given.daemon or list(SERVICES)
     laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
     laboratory.install()

@@ -12,7 +12,7 @@ from pathlib import Path
 import scenario as scenarios
 from evidence import Evidence, signalled
 from laboratory import HERE, Laboratory
-from verdict import complaints
+from verdict import complaints, is_only_late
 
 INSTALLED = {
     "apt": "0",
@@ -58,6 +58,30 @@ def in_short(evidence: Evidence) -> str:
     return f"freeze {evidence.freeze.total} ms (worst {evidence.freeze.worst}); ended: {ended}"
 
 
+def chosen_from(names: list[str]) -> list[scenarios.Scenario]:
+    """Those of these names; all if there are none."""
+    found = [scenarios.read(path) for path in sorted((HERE / "scenarios").glob("*.toml"))]
+    unknown = set(names) - {each.name for each in found}
+    if unknown:
+        raise scenarios.ScenarioError(f"no such scenario: {', '.join(sorted(unknown))}")
+    return [each for each in found if each.name in names or not names]
+
+
+def passes(laboratory: Laboratory, each: scenarios.Scenario) -> bool:
+    begun = time.monotonic()
+    evidence = laboratory.run(each, "forestall", each.name)
+    wrong = complaints(each, evidence)
+    if is_only_late(wrong):
+        show(each.name, begun, wrong, f"{in_short(evidence)}; measured again", "late")
+        begun = time.monotonic()
+        evidence = laboratory.run(each, "forestall", each.name)
+        wrong = complaints(each, evidence)
+    if each.open and wrong:
+        show(each.name, begun, wrong, f"{in_short(evidence)}; known: {each.open}", "open")
+        return True
+    return show(each.name, begun, wrong, in_short(evidence))
+
+
 def record(laboratory: Laboratory, chosen: list[scenarios.Scenario]) -> int:
     """For tests/data/traces: what the machine does when nobody intervenes."""
     for each in chosen:
@@ -78,17 +102,10 @@ def main() -> int:
     given = parser.parse_args()
 
     try:
-        chosen = [scenarios.read(path) for path in sorted((HERE / "scenarios").glob("*.toml"))]
+        chosen = chosen_from(given.scenario)
     except scenarios.ScenarioError as error:
         print(error, file=sys.stderr)
         return 2
-    unknown = set(given.scenario) - {each.name for each in chosen}
-    if unknown:
-        print(f"no such scenario: {', '.join(sorted(unknown))}", file=sys.stderr)
-        return 2
-    if given.scenario:
-        chosen = [each for each in chosen if each.name in given.scenario]
-
     laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
     print(f"a machine of {laboratory.accel[1].split(',')[0]}; what each run left is in {laboratory.directory}/runs")
     begun = time.monotonic()
@@ -96,13 +113,7 @@ def main() -> int:
     if given.record:
         return record(laboratory, chosen)
     for each in chosen * given.times if fine else []:
-        begun = time.monotonic()
-        evidence = laboratory.run(each, "forestall", each.name)
-        wrong = complaints(each, evidence)
-        if each.open and wrong:
-            show(each.name, begun, wrong, f"{in_short(evidence)}; known: {each.open}", "open")
-        else:
-            fine &= show(each.name, begun, wrong, in_short(evidence))
+        fine &= passes(laboratory, each)
     if not given.scenario:
         begun = time.monotonic()
         fine &= show("upgrade, remove, purge", begun, package_complaints(laboratory.purge(), PURGED, "left"))

@@ -15,7 +15,16 @@ TOLD = (
     "VICTIM_COMM VICTIM_UNIT VICTIM_CGROUP VICTIM_ANON_BYTES VICTIM_SWAP_BYTES VICTIM_OOM_SCORE_ADJ VICTIM_SCORE "
     "PROMISED_BYTES CANDIDATES_JSON SPARED_JSON MESSAGE_ID"
 ).split()
+STOOD_STILL = "the interactive program stood still"
 DENIAL = re.compile(r"operation not permitted|permission denied|not permitted|seccomp", re.IGNORECASE)
+
+
+def is_only_late(found: list[str]) -> bool:
+    """
+    Nothing is wrong but time: worth a second look, for under emulation the whole machine stands still when its host is
+    busy. What happened to whom is never looked at twice.
+    """
+    return bool(found) and all(line.startswith(STOOD_STILL) for line in found)
 
 
 def complaints(scenario: Scenario, evidence: Evidence) -> list[str]:
@@ -46,7 +55,7 @@ def _freeze(scenario: Scenario, evidence: Evidence):
     allowed, found = scenario.expect, evidence.freeze
     if found.total > allowed.freeze_total or found.worst > allowed.freeze_worst:
         yield (
-            f"the interactive program stood still for {found.total} ms, {found.worst} ms at worst; "
+            f"{STOOD_STILL} for {found.total} ms, {found.worst} ms at worst; "
             f"at most {allowed.freeze_total} and {allowed.freeze_worst} may be"
         )
     if evidence.files.get("live", "").count("alive ") < 3:

@@ -8,7 +8,7 @@ from pathlib import Path
 import evidence
 import machine
 import scenario as scenarios
-from verdict import TOLD, complaints
+from verdict import TOLD, complaints, is_only_late
 
 RUNS = "Processes=1\nExecMainCode=0\nExecMainStatus=0\n"
 BY_SIGTERM = "Processes=0\nExecMainCode=2\nExecMainStatus=15\n"
@@ -84,6 +84,12 @@ class Verdict(unittest.TestCase):
         self.assertIn("stood still", self.complaints(live=LIVE + "late 4000 410\n"))
         self.assertIn("stood still", self.complaints(live=LIVE + "late 4000 300\nlate 5000 300\n"))
         self.assertIn("hardly ran", self.complaints(live="start 1\n"))
+
+    def test_only_time_is_looked_at_twice(self):
+        late = self.complaints(live=LIVE + "late 4000 410\n").splitlines()
+        self.assertTrue(is_only_late(late))
+        self.assertFalse(is_only_late(late + ["the kernel killed 1"]))
+        self.assertFalse(is_only_late([]))
 
     def test_a_kill_by_the_kernel(self):
         self.assertIn("the kernel killed 1", self.complaints(kills_after="oom_kill 4"))
