@@ -37,6 +37,14 @@ class Result:
     cpu_ms: float
     memory_kib: int
 
+    @property
+    def judged(self) -> bool:
+        """Whether the interactive program was there to the end: whoever is killed cannot notice a freeze."""
+        return self.over and "judge" not in self.killed_wrongly
+
+    def freeze(self, ms: int) -> str:
+        return seconds(ms) if self.judged else "killed" if self.over else "lost"
+
 
 def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence) -> Result:
     guilty = [program for program in scenario.programs if program.role == "guilty"]
@@ -56,14 +64,6 @@ def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence) -> R
         cpu_ms=found.cpu_ms,
         memory_kib=int(found.files.get("daemon_after", "").partition("VmRSS:")[2].split("kB")[0] or 0),
     )
-
-    @property
-    def judged(self) -> bool:
-        """Whether the interactive program was there to the end: whoever is killed cannot notice a freeze."""
-        return self.over and "judge" not in self.killed_wrongly
-
-    def freeze(self, ms: int) -> str:
-        return seconds(ms) if self.judged else "killed" if self.over else "lost"
 
 
 def seconds(ms: float) -> str:
@@ -109,7 +109,9 @@ def details(each: Scenario, daemons: list[str], results: list[Result]) -> list[s
             " ".join(run.freeze(run.freeze_total) for run in runs),
             " ".join(run.freeze(run.freeze_worst) for run in runs),
             " ".join(f"{run.guilty_gone}/{run.guilty}" for run in runs) if runs and runs[0].guilty else "",
-            "; ".join(", ".join(run.killed_wrongly) for run in runs if run.killed_wrongly) or "nobody",
+            ("; ".join(", ".join(run.killed_wrongly) for run in runs if run.killed_wrongly) or "nobody")
+            if runs
+            else "",
             " ".join(str(run.kernel_kills) for run in runs),
             f"{median(run.cpu_ms for run in runs) / 1000:.1f}" if runs and daemon != "nobody" else "",
             f"{median(run.memory_kib for run in runs) / 1024:.1f}" if runs and daemon != "nobody" else "",
