@@ -117,7 +117,17 @@ def details(each: Scenario, daemons: list[str], results: list[Result]) -> list[s
             f"{median(run.memory_kib for run in runs) / 1024:.1f}" if runs and daemon != "nobody" else "",
         ]
         lines.append(f"| {daemon} | {' | '.join(columns)} |")
-    return lines + [""]
+    return lines
+
+
+def page(results: list[Result]) -> list[str]:
+    """All that was ever measured, whatever was asked for this time."""
+    measured = {run.scenario for run in results}
+    shown = [each for each in chosen_from([]) if each.name in measured]
+    lines = overview(shown, list(SERVICES), results)
+    for each in shown:
+        lines += [""] + details(each, list(SERVICES), results)
+    return lines
 
 
 def write_page(lines: list[str]) -> None:
@@ -161,10 +171,7 @@ def main() -> int:
                 with kept.open("a") as file:
                     file.write(json.dumps(asdict(results[-1])) + "\n")
                 print(f"{index + 1} {each.name:24} {daemon:14} {cell(results[-1:])}", flush=True)
-    lines = overview(chosen, daemons, results)
-    for each in chosen:
-        lines += [""] + details(each, daemons, results)
-    write_page(lines)
+    write_page(page(results))
     print(f"{PAGE.relative_to(BUILD.parent)} is written")
     return 0
 
