@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median
 
 from evidence import Evidence, expected_fate
 from laboratory import BUILD, SERVICES, Laboratory
-from scenario import Scenario, ScenarioError
-from suite import chosen_from
+from scenario import Scenario
+from suite import chosen_from, command, understood
 
 PAGE = BUILD.parent / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- made by ./dev compare: begin -->\n", "<!-- made by ./dev compare: end -->\n"
@@ -89,22 +87,25 @@ def cell(runs: list[Result]) -> str:
     return "; ".join([seconds(median(judged)) if judged else "–"] + words)
 
 
-def overview(chosen: list[Scenario], daemons: list[str], results: list[Result]) -> list[str]:
-    lines = [f"| scenario | {' | '.join(daemons)} |", f"|---|{'---|' * len(daemons)}"]
-    for each in chosen:
-        of_daemon = [[run for run in results if (run.scenario, run.daemon) == (each.name, name)] for name in daemons]
-        lines.append(f"| {each.name} | {' | '.join(cell(runs) for runs in of_daemon)} |")
+def runs_of(scenario: Scenario, daemon: str, results: list[Result]) -> list[Result]:
+    return [run for run in results if (run.scenario, run.daemon) == (scenario.name, daemon)]
+
+
+def overview(shown: list[Scenario], results: list[Result]) -> list[str]:
+    lines = [f"| scenario | {' | '.join(SERVICES)} |", f"|---|{'---|' * len(SERVICES)}"]
+    for each in shown:
+        lines.append(f"| {each.name} | {' | '.join(cell(runs_of(each, name, results)) for name in SERVICES)} |")
     return lines
 
 
-def details(each: Scenario, daemons: list[str], results: list[Result]) -> list[str]:
+def details(each: Scenario, results: list[Result]) -> list[str]:
     lines = [f"### {each.name}", "", each.why, ""]
     lines += [
         "| | freeze, s | worst, s | guilty gone | killed wrongly | by the kernel | CPU, s | RSS, MiB |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for daemon in daemons:
-        runs = [run for run in results if (run.scenario, run.daemon) == (each.name, daemon)]
+    for daemon in SERVICES:
+        runs = runs_of(each, daemon, results)
         columns = [
             " ".join(run.freeze(run.freeze_total) for run in runs),
             " ".join(run.freeze(run.freeze_worst) for run in runs),
@@ -124,9 +125,9 @@ def page(results: list[Result]) -> list[str]:
     """All that was ever measured, whatever was asked for this time."""
     measured = {run.scenario for run in results}
     shown = [each for each in chosen_from([]) if each.name in measured]
-    lines = overview(shown, list(SERVICES), results)
+    lines = overview(shown, results)
     for each in shown:
-        lines += [""] + details(each, list(SERVICES), results)
+        lines += [""] + details(each, results)
     return lines
 
 
@@ -137,20 +138,12 @@ def write_page(lines: list[str]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="./dev compare", description=__doc__)
-    parser.add_argument("scenario", nargs="*", help="names of scenarios (default: all that are marked compared)")
-    parser.add_argument("--deb", type=Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
+    parser = command("compare", __doc__, "all that are marked compared")
     parser.add_argument("--runs", type=int, default=3, help="how often each (default 3)")
     parser.add_argument("--daemon", action="append", choices=list(SERVICES), help="only these")
     parser.add_argument("--again", action="store_true", help="forget the runs that an earlier call has made")
-    given = parser.parse_args()
-
-    try:
-        chosen = [each for each in chosen_from(given.scenario) if each.compared or given.scenario]
-    except ScenarioError as error:
-        print(error, file=sys.stderr)
-        return 2
+    given, chosen = understood(parser)
+    chosen = [each for each in chosen if each.compared or given.scenario]
     daemons = given.daemon or list(SERVICES)
     laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
     laboratory.install()

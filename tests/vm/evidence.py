@@ -46,7 +46,6 @@ class Freeze:
 class Evidence:
     over: bool
     seconds: float
-    span: tuple[int, int]
     fates: dict[str, Fate]
     freeze: Freeze
     kernel_kills: int
@@ -59,17 +58,15 @@ class Evidence:
 
 def gather(run: machine.Run, scenario: Scenario) -> Evidence:
     files = run.files
-    span = tuple(int(word) for word in files.get("span", "0 0").split())
     return Evidence(
-        over=run.over and "span" in files,
+        over=run.over and "kills_after" in files,
         seconds=run.seconds,
-        span=(span[0], span[1]),
         fates={program.name: _fate(files.get(f"fate/{program.name}", "")) for program in scenario.programs},
         freeze=_freeze(files.get("live", "")),
         kernel_kills=_kernel_kills(files),
         incidents=[json.loads(line) for line in files.get("incidents", "").splitlines()],
         services_hurt=_services_hurt(files),
-        daemon=_properties(files.get("daemon_after", "")),
+        daemon=properties(files.get("daemon_after", "")),
         cpu_ms=_cpu_ms(files),
         files=files,
     )
@@ -97,12 +94,13 @@ def expected_fate(program: Program, evidence: Evidence) -> bool:
     return fate.outcome == program.must
 
 
-def _properties(text: str) -> dict[str, str]:
+def properties(text: str) -> dict[str, str]:
+    """Lines of NAME=VALUE, as systemctl shows them and the jobs write them."""
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 
 def _fate(text: str) -> Fate:
-    known = _properties(text)
+    known = properties(text)
     return Fate(*(int(known.get(name) or 0) for name in ("Processes", "ExecMainCode", "ExecMainStatus")))
 
 
@@ -124,7 +122,7 @@ def _kernel_kills(files: dict[str, str]) -> int:
 
 
 def _services(text: str) -> dict[str, dict[str, str]]:
-    units = [_properties(block) for block in text.split("\n\n")]
+    units = [properties(block) for block in text.split("\n\n")]
     return {unit["Id"]: unit for unit in units if "Id" in unit}
 
 
@@ -136,6 +134,6 @@ def _services_hurt(files: dict[str, str]) -> list[str]:
 
 def _cpu_ms(files: dict[str, str]) -> float:
     """Of the daemon's unit between begin and end of the run. That of the second life alone if it was started anew."""
-    spent = [_properties(files.get(name, "")).get("CPUUsageNSec", "") for name in ("daemon_before", "daemon_after")]
+    spent = [properties(files.get(name, "")).get("CPUUsageNSec", "") for name in ("daemon_before", "daemon_after")]
     before, after = (int(value) if value.isdigit() else 0 for value in spent)
     return (after - before if after >= before else after) / 1e6

@@ -40,16 +40,16 @@ class Laboratory:
             ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", self.base.root, self.installed.root],
             check=True,
         )
-        return self._package_job(self.installed, "install", keep_root=True)
+        return self._package_job("install", keep_root=True)
 
     def purge(self) -> dict[str, str]:
         """Upgrades, removes and purges it again, on a disk of its own. What the job wrote down."""
-        return self._package_job(self.installed, "purge", keep_root=False)
+        return self._package_job("purge", keep_root=False)
 
-    def _package_job(self, image: machine.Image, what: str, keep_root: bool) -> dict[str, str]:
+    def _package_job(self, what: str, keep_root: bool) -> dict[str, str]:
         files = {"job": HERE / "guest" / f"job_{what}.sh", "forestall.deb": self.deb}
         done = machine.run(
-            image,
+            self.installed,
             self.accel,
             self.directory / "runs" / what,
             files,
@@ -72,7 +72,7 @@ class Laboratory:
         directory = self.directory / "runs" / label
         disks = [machine.Disk("data", directory / "data.img", size=3 << 29)]
         if scenario.machine.swap == "disk":
-            disks.append(machine.Disk("swap", directory / "swap.img", size=512 << 20))
+            disks.append(machine.Disk("swap", directory / "swap.img", size=scenario.machine.swap_mib << 20))
         others = "".join(_without(name) for name in SERVICES.values() if name and name != service)
         done = machine.run(
             self.installed,

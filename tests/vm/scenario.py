@@ -27,7 +27,7 @@ class ScenarioError(Exception):
 class Machine:
     memory: str = "1024M"
     swap: str = "none"
-    swap_size: str = "512M"
+    swap_mib: int = 512
     tmpfs_size: str = "50%"
     file_size: str = "0"  # of /var/lib/vm/file, to be read from disk
     mglru: bool = False
@@ -80,7 +80,7 @@ class Scenario:
         values = {
             "daemon": daemon,
             "swap": self.machine.swap,
-            "zram_size": self.machine.swap_size,
+            "zram_size": f"{self.machine.swap_mib}M",
             "tmpfs_size": self.machine.tmpfs_size,
             "file_size": self.machine.file_size,
             "mglru": "7" if self.machine.mglru else "0",

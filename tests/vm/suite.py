@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import scenario as scenarios
-from evidence import Evidence, signalled
+from evidence import Evidence, properties, signalled
 from laboratory import HERE, Laboratory
 from verdict import complaints, is_only_late
 
@@ -36,7 +36,7 @@ PURGED = {
 
 
 def package_complaints(files: dict[str, str], expected: dict[str, str], must_be_empty: str) -> list[str]:
-    facts = dict(line.split("=", 1) for line in files.get("facts", "").splitlines() if "=" in line)
+    facts = properties(files.get("facts", ""))
     found = [
         f'{name} is "{facts.get(name)}", not "{value}"' for name, value in expected.items() if facts.get(name) != value
     ]
@@ -92,20 +92,30 @@ def record(laboratory: Laboratory, chosen: list[scenarios.Scenario]) -> int:
     return 0
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="./dev test --vm", description=__doc__)
-    parser.add_argument("scenario", nargs="*", help="names of scenarios (default: all)")
+def command(verb: str, description: str, default: str) -> argparse.ArgumentParser:
+    """The command line of a program that runs scenarios. What `./dev` built is given by itself, and not told of."""
+    parser = argparse.ArgumentParser(prog=f"./dev {verb}", description=description)
+    parser.add_argument("scenario", nargs="*", help=f"names of scenarios (default: {default})")
     parser.add_argument("--deb", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
+    return parser
+
+
+def understood(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, list[scenarios.Scenario]]:
+    """What was given, and the scenarios that are meant. Ends the program with one line where there is no such."""
+    given = parser.parse_args()
+    try:
+        return given, chosen_from(given.scenario)
+    except scenarios.ScenarioError as error:
+        parser.exit(2, f"{error}\n")
+
+
+def main() -> int:
+    parser = command("test --vm", __doc__, "all")
     parser.add_argument("--times", type=int, default=1, help="how often to run each")
     parser.add_argument("--record", action="store_true", help="judge nothing: run without a daemon, keep the trace")
-    given = parser.parse_args()
+    given, chosen = understood(parser)
 
-    try:
-        chosen = chosen_from(given.scenario)
-    except scenarios.ScenarioError as error:
-        print(error, file=sys.stderr)
-        return 2
     laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
     print(f"a machine of {laboratory.accel[1].split(',')[0]}; what each run left is in {laboratory.directory}/runs")
     begun = time.monotonic()

@@ -16,7 +16,7 @@ TOLD = (
     "PROMISED_BYTES CANDIDATES_JSON SPARED_JSON MESSAGE_ID"
 ).split()
 STOOD_STILL = "the interactive program stood still"
-DENIAL = re.compile(r"operation not permitted|permission denied|not permitted|seccomp", re.IGNORECASE)
+DENIAL = re.compile(r"not permitted|permission denied|seccomp", re.IGNORECASE)
 
 
 def is_only_late(found: list[str]) -> bool:

@@ -43,7 +43,6 @@ def told(records: list[dict]) -> str:
 
 def good() -> dict[str, str]:
     return {
-        "span": "1 2",
         "fate/leak": BY_SIGTERM,
         "fate/database": RUNS,
         "live": LIVE,

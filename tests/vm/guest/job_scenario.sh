@@ -121,7 +121,6 @@ while clock && ((now < begun + time_limit)); do
   fi
   nap 0.2
 done
-ended=$now
 
 for name in "${names[@]}"; do
   { manager ctl "${scope_of[$name]}" show --property=ActiveState,SubState,Result,ExecMainCode,ExecMainStatus \
@@ -134,7 +133,6 @@ state_of_daemon >result/daemon_after
 for name in "${names[@]}"; do manager ctl "${scope_of[$name]}" kill --signal=KILL "$name"; done
 systemctl kill --signal=TERM recorder
 rm -f /dev/shm/*
-echo "$begun $ended" >result/span
 cp saved result/ 2>/dev/null
 journalctl --boot --output=json --identifier=forestalld >result/incidents
 journalctl --boot --output=short-monotonic --unit="$daemon" >result/daemon.log
