@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "forestall/ranking.h"
 #include "forestall/rules.h"
 #include "forestall/units.h"
 
@@ -19,9 +20,11 @@ struct PollConfig {
   friend bool operator==(const PollConfig&, const PollConfig&) = default;
 };
 
-/// [victim]: who is worth killing at all.
+/// [victim]: who is worth killing at all, and what goes together.
 struct VictimConfig {
+  Kind kind = Kind::automatic;
   Size minimum = Size{Size::Kind::min, 0, {}, {Size::of(Share::percent(1)), Size::of(64 * kMiB)}};  ///< of RAM + swap
+  unsigned max_processes = kMaxMembers;  ///< no more than so many at once, 1 to kMaxMembers
   friend bool operator==(const VictimConfig&, const VictimConfig&) = default;
 };
 

@@ -47,7 +47,8 @@ enum class Outcome : std::uint8_t {
 
 /// What was done to one victim, and when.
 struct Attempt {
-  ProcessFacts victim;
+  ProcessFacts victim;  ///< with the memory of all that go with it
+  Party party;
   Points score = 0;
   Duration grace{0};
   std::optional<Instant> terminated;  ///< SIGTERM sent
@@ -63,7 +64,7 @@ struct Attempt {
 inline constexpr std::size_t kShownCandidates = 10;
 inline constexpr std::size_t kShownSpared = 10;
 
-/// What is kept of one process in the record.
+/// What is kept of one process, or of those who go together, in the record.
 struct ProcessNote {
   ProcessId id;
   std::uint32_t uid = 0;
@@ -71,6 +72,8 @@ struct ProcessNote {
   FixedString<95> unit;  ///< the user's unit where there is one, else the system's
   Bytes memory = 0;      ///< what its death would free
   std::int32_t oom_score_adj = 0;
+  Kind kind = Kind::process;
+  std::uint32_t processes = 1;
 };
 
 struct CandidateNote {
@@ -78,6 +81,7 @@ struct CandidateNote {
   std::array<Term, kMaxTerms> terms{};
   std::size_t term_count = 0;
   Points score = 0;
+  std::uint32_t counted = 1;  ///< see Candidate
 };
 
 struct SparedNote {

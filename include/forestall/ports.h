@@ -27,13 +27,15 @@ struct Census {
   std::span<const ProcessFacts> processes;  ///< those that hold at least the asked-for amount, in no order
   std::span<const std::int32_t> lineage;    ///< this daemon's pid, its parent's, and so on up
   std::size_t seen = 0;                     ///< processes there are in all, small ones included
+  std::span<const Kin> kin;                 ///< everybody but kernel threads, in no order; at most kMaxKin
+  std::span<const KnownPlace> places;       ///< what Kin::place refers to; the first is nowhere
 };
 
 /// Looks at processes.
 class ProcessTable {
  public:
   virtual ~ProcessTable() = default;
-  /// One pass over all processes; those that hold less than `at_least` are only counted. Part of the hot path:
+  /// One pass over all processes; of those that hold less than `at_least` little is told. Part of the hot path:
   /// allocates nothing, reads nothing that could wait for another process's memory.
   virtual Census look(const Sample& sample, Bytes at_least) = 0;
   /// Learns in peace what `look` may not read: starts finding out the Profile of those processes that have none.
@@ -44,16 +46,20 @@ class ProcessTable {
 /// How a signal, or the attempt to get hold of a process, ended.
 enum class Reach : std::uint8_t { done, vanished, not_permitted };
 
-/// Acts on one process at a time: the one held.
+/// Acts on those it holds: one process, or several that go together. A signal is `done` if it reached one of them,
+/// else `not_permitted` if one of them refused it.
 class Signaller {
  public:
   virtual ~Signaller() = default;
-  /// Gets hold of exactly this process (pidfd_open(2), then its start time is read again). Lets the last one go.
+  /// Gets hold of exactly this process too (pidfd_open(2), then its start time is read again). `done` as well if it
+  /// is held already; `vanished` also if there is no room for one more.
   virtual Reach hold(ProcessId id) = 0;
-  virtual Reach terminate() = 0;  ///< SIGTERM
-  virtual Reach kill() = 0;       ///< SIGKILL, and has its memory reaped elsewhere (process_mrelease(2))
-  virtual bool gone() = 0;        ///< the process held is dead, down to its last thread
-  virtual void release() = 0;
+  /// SIGSTOP: who does not run begets nobody. Until terminate() or kill().
+  virtual void halt() = 0;
+  virtual Reach terminate() = 0;  ///< SIGTERM, and SIGCONT for those that were halted
+  virtual Reach kill() = 0;       ///< SIGKILL, and has their memory reaped elsewhere (process_mrelease(2))
+  virtual bool gone() = 0;        ///< all that are held are dead, down to the last thread
+  virtual void release() = 0;     ///< lets go of all; those that are halted run on
 };
 
 /// Hears what happened. Must not wait: the engine is busy watching.

@@ -27,20 +27,24 @@ struct CgroupPlace {
 };
 
 /// What the [[protect]], [[avoid]] and [[prefer]] entries say of a process: learnt before it matters.
-struct Profile {
-  bool complete = false;  ///< false: not looked at yet
+struct Standing {
+  bool complete = false;  ///< false: not looked at yet, or not with all that the entries ask for
   bool is_protected = false;
   std::uint16_t protected_by = 0;  ///< which [[protect]] entry, from 0
   std::int64_t prefer_points = 0;  ///< ‰ of RAM + swap, of all entries that match
   std::int64_t avoid_points = 0;
   std::optional<Duration> grace;  ///< the longest of the entries that match
-  FixedString<255> exe;           ///< empty: not readable without CAP_SYS_PTRACE
-  FixedString<511> cmdline;       ///< arguments with blanks between
+};
+
+struct Profile : Standing {
+  FixedString<255> exe;      ///< empty: not readable without CAP_SYS_PTRACE
+  FixedString<511> cmdline;  ///< arguments with blanks between
 };
 
 struct ProcessFacts {
   ProcessId id;
   std::int32_t parent = 0;
+  std::int32_t process_group = 0;  ///< proc_pid_stat(5), field 5: the job of a shell, a daemon and its children
   std::uint32_t uid = 0;           ///< real uid
   bool kernel_thread = false;      ///< PF_KTHREAD in the flags of stat (include/linux/sched.h): no user can set it
   char state = '?';                ///< proc_pid_stat(5), field 3
@@ -55,6 +59,31 @@ struct ProcessFacts {
 
   /// What ending it gives back for sure: clean file pages were available all along, shared ones may stay.
   [[nodiscard]] Bytes freed_by_death() const { return anon + swap + page_tables; }
+};
+
+/// A place where processes live, as Kin speak of it.
+struct KnownPlace {
+  CgroupPlace cgroup;
+  std::uint16_t unit = 0;  ///< the first known place of the same unit; 0: in no unit that could be ended as one
+  /// Of the first one of its unit: the unit is of no use in part; a virtual machine, or memory.oom.group (cgroup-v2).
+  bool whole = false;
+};
+
+/// One process as a part of what it belongs to: kept of everybody, of the small ones too.
+struct Kin {
+  ProcessId id;
+  std::int32_t parent = 0;
+  std::int32_t process_group = 0;
+  std::uint32_t uid = 0;
+  std::int32_t oom_score_adj = 0;
+  FixedString<15> comm;
+  Bytes memory = 0;            ///< freed_by_death(); of small ones without page tables
+  Bytes swap = 0;              ///< the part of it that is swapped out
+  std::uint16_t place = 0;     ///< in Census::places; 0: nowhere
+  bool must_live = false;      ///< see Mercy: built in, or a [[protect]] entry
+  bool profile_known = false;  ///< false: a [[protect]] entry may yet turn out to match
+  std::int32_t prefer_points = 0;
+  std::int32_t avoid_points = 0;
 };
 
 }  // namespace forestall

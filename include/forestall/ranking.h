@@ -22,6 +22,30 @@ inline constexpr std::size_t kMaxTerms = 8;
 /// default minimum of 1 % there cannot be more than about 100.
 inline constexpr std::size_t kMaxRanked = 256;
 
+/// More processes than this are not told apart when they are counted together; they are still ranked one by one.
+inline constexpr std::size_t kMaxKin = 8192;
+
+/// So many processes can be ended together.
+inline constexpr std::size_t kMaxMembers = 4096;
+
+/// What is ended: [victim] kind.
+enum class Kind : std::uint8_t {
+  process,    ///< one process
+  family,     ///< a process and all that descends from it
+  unit,       ///< all processes of a systemd unit; where there is none, of the process group, as a family
+  automatic,  ///< the smallest of these that is worth it, where the guilt is
+};
+
+/// "process", "family", "unit", "auto".
+std::string_view name_of(Kind kind);
+
+/// Those who go together.
+struct Party {
+  Kind kind = Kind::process;    ///< never automatic
+  ProcessId head;               ///< the process itself; the root of the family; the oldest of the unit
+  std::uint32_t processes = 1;  ///< how many there are
+};
+
 /// One reason for a score. `name` is static text.
 struct Term {
   std::string_view name;
@@ -29,10 +53,13 @@ struct Term {
 };
 
 struct Candidate {
-  const ProcessFacts* process = nullptr;  ///< in the Census that was ranked
+  /// In the Census that was ranked, or in Ranking::parties: the head, with the memory of them all.
+  const ProcessFacts* process = nullptr;
+  Party party;
   std::array<Term, kMaxTerms> terms{};
   std::size_t term_count = 0;
-  Points score = 0;  ///< the sum of the terms
+  Points score = 0;           ///< the sum of the terms
+  std::uint32_t counted = 1;  ///< the terms are those of so many processes, to whom this one belongs
 };
 
 /// Why a process is no candidate. In the order in which it is asked.
@@ -59,10 +86,12 @@ struct Capacity {
 };
 
 struct Ranking {
-  std::vector<Candidate> order;  ///< best victim first
-  std::vector<Spared> spared;    ///< largest first
-  Bytes minimum = 0;             ///< [victim] minimum on this machine
-  std::size_t seen = 0;          ///< how many processes there are in all, those too small to look at included
+  std::vector<Candidate> order;       ///< best victim first
+  std::vector<ProcessFacts> parties;  ///< of candidates that are more than one process
+  std::vector<Candidate> gathered;    ///< room to make the order anew
+  std::vector<Spared> spared;         ///< largest first
+  Bytes minimum = 0;                  ///< [victim] minimum on this machine
+  std::size_t seen = 0;               ///< how many processes there are in all, those too small to look at included
 };
 
 }  // namespace forestall

@@ -24,13 +24,16 @@ std::optional<Stat> parse_stat(std::string_view text) {
 
   const std::string_view state = take_word(rest);  // field 3
   const auto parent = parse_signed(take_word(rest));
-  for (int field = 5; field <= 8; ++field) take_word(rest);
+  const auto process_group = parse_signed(take_word(rest));
+  for (int field = 6; field <= 8; ++field) take_word(rest);
   const auto flags = parse_unsigned(take_word(rest));  // field 9
   for (int field = 10; field <= 21; ++field) take_word(rest);
   const auto start_time = parse_unsigned(take_word(rest));  // field 22
-  if (state.size() != 1 || !parent || *parent < 0 || *parent > INT32_MAX || !flags || !start_time) return std::nullopt;
+  const auto is_pid = [](const auto& n) { return n && *n >= 0 && *n <= INT32_MAX; };
+  if (state.size() != 1 || !is_pid(parent) || !is_pid(process_group) || !flags || !start_time) return std::nullopt;
   stat.state = state[0];
   stat.parent = static_cast<std::int32_t>(*parent);
+  stat.process_group = static_cast<std::int32_t>(*process_group);
   stat.kernel_thread = (*flags & kPfKthread) != 0;
   stat.start_time = *start_time;
   return stat;

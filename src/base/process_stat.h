@@ -15,6 +15,7 @@ struct Stat {
   FixedString<64> comm;
   char state = '?';
   std::int32_t parent = 0;
+  std::int32_t process_group = 0;
   bool kernel_thread = false;
   std::uint64_t start_time = 0;
 };

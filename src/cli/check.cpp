@@ -109,8 +109,11 @@ Result<std::string> report(const Config& config) {
   if (!book) return tl::unexpected(book.error());
 
   std::string text = rules_in_words(config, *sample);
-  text += fmt::format("No process below {} is chosen.\n",
-                      human(config.victim.minimum.in(capacity_of(*sample).ram_and_swap)));
+  const std::string minimum = human(config.victim.minimum.in(capacity_of(*sample).ram_and_swap));
+  text += config.victim.kind == Kind::process
+              ? fmt::format("No process below {} is chosen.\n", minimum)
+              : fmt::format("No process below {} is chosen alone; no more than {} are ended together.\n", minimum,
+                            config.victim.max_processes);
   text += warn_of_early_kill(config, *sample);
   for (const std::string& what : source->missing()) text += fmt::format("note: {}\n", what);
   if (book->empty()) return text;

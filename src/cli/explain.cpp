@@ -17,6 +17,7 @@
 #include "poll/procfs_source_linux.h"
 #include "report/incident_json.h"
 #include "report/words.h"
+#include "score/parties.h"
 #include "score/process_table_linux.h"
 #include "score/rank.h"
 #include "score/users_linux.h"
@@ -60,8 +61,13 @@ Result<Explanation> explain(const Request& request) {
   evaluate(e.config.rules, memory, *sample, e.verdict);
   const Capacity capacity = capacity_of(*sample);
   // What has grown only the daemon knows, which has been looking for longer.
-  rank(e.table->look_thoroughly(*sample, 0, kPatience), {capacity, sample->time, Growth{}}, e.config.score,
-       e.config.victim.minimum.in(capacity.ram_and_swap), {}, e.ranking);
+  const Growth unknown;
+  const Circumstances now{capacity, sample->time, unknown};
+  const Census census = e.table->look_thoroughly(*sample, 0, kPatience);
+  rank(census, now, e.config.score, e.config.victim.minimum.in(capacity.ram_and_swap), e.ranking);
+  Kinship kinship;
+  reserve(e.ranking);
+  gather(census, now, e.config.victim, e.config.score, kinship, e.ranking);
   return e;
 }
 
@@ -81,11 +87,13 @@ std::string terms_in_words(const Candidate& c) {
 }
 
 std::string candidate_line(std::size_t place, const Candidate& c, Points most) {
-  const ProcessNote p = note(*c.process);
+  const CandidateNote n = note(c);
+  const ProcessNote& p = n.process;
   const std::string unit = p.unit.empty() ? "" : "  " + escaped(p.unit.view(), 40);
-  return fmt::format("{:>3}  {:>7}  {:>6}  {:<15}  {:>9}  {:>8}  {}  {}{}\n", place, p.id.pid, p.uid,
+  const std::string company = company_in_words(n);
+  return fmt::format("{:>3}  {:>7}  {:>6}  {:<15}  {:>9}  {:>8}  {}  {}{}{}\n", place, p.id.pid, p.uid,
                      escaped(p.comm.view(), 15), human(p.memory), per_mille(c.score), bar(c.score, most),
-                     terms_in_words(c), unit);
+                     terms_in_words(c), unit, company.empty() ? "" : "  (" + company + ")");
 }
 
 std::string rules_in_words(const Explanation& e) {
@@ -122,7 +130,7 @@ std::string in_plain_words(const Explanation& e) {
                         human(r.minimum));
   } else {
     text += fmt::format("If a rule asked for a victim now, {} would go first. Scores are ‰ of RAM + swap.\n\n",
-                        in_words(note(*r.order.front().process)));
+                        in_words(note(r.order.front()).process));
     text += "  #      pid     uid  name                memory     score\n";
     const std::size_t shown = std::min(r.order.size(), kShown);
     const Points most = r.order.front().score;
@@ -138,7 +146,7 @@ std::string in_plain_words(const Explanation& e) {
 
 std::string as_json(const Explanation& e) {
   std::vector<CandidateNote> candidates;
-  for (const Candidate& c : e.ranking.order) candidates.push_back({note(*c.process), c.terms, c.term_count, c.score});
+  for (const Candidate& c : e.ranking.order) candidates.push_back(note(c));
   std::vector<SparedNote> spared;
   for (const Spared& s : e.ranking.spared) {
     if (s.why != Mercy::too_small) spared.push_back({note(*s.process), s.why, s.process->profile.protected_by});

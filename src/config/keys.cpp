@@ -72,7 +72,9 @@ const Keys<PollConfig>& poll_keys() {
 
 const Keys<VictimConfig>& victim_keys() {
   static const Keys<VictimConfig> keys = {
+      key("kind", &VictimConfig::kind, KindName{}),
       key("minimum", &VictimConfig::minimum, AnySize{}),
+      key("max_processes", &VictimConfig::max_processes, Whole{1, kMaxMembers}),
   };
   return keys;
 }

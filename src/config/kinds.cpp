@@ -15,6 +15,7 @@ namespace forestall::config {
 namespace {
 
 constexpr std::array<Action, 3> kActions = {Action::notify, Action::terminate, Action::kill};
+constexpr std::array<Kind, 4> kKinds = {Kind::process, Kind::family, Kind::unit, Kind::automatic};
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
@@ -22,6 +23,20 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 Result<std::string> text_of(const Value& value, std::string_view allowed) {
   if (const auto* text = std::get_if<std::string>(&value.data)) return *text;
   return failure(0, fmt::format("is {}; allowed {}", kind_of(value), allowed));
+}
+
+/// The one of `all` that is called so; otherwise an error about an unknown `what`. `allowed` names them all.
+template <typename T, std::size_t count>
+Result<T> named(const Value& value, const std::array<T, count>& all, std::string_view what, std::string_view allowed) {
+  const auto text = text_of(value, allowed);
+  if (!text) return tl::unexpected<Error>(text.error());
+  std::array<std::string_view, count> names;
+  std::ranges::transform(all, names.begin(), [](T one) { return name_of(one); });
+  const auto known = std::ranges::find(names, *text);
+  if (known != names.end()) return all.at(static_cast<std::size_t>(known - names.begin()));
+  const auto meant = nearest(*text, names);
+  return failure(0, fmt::format("unknown {} {}; allowed {}{}", what, quoted(*text), allowed,
+                                meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
 }
 
 /// A TOML string: literal where that is possible, because patterns are full of backslashes.
@@ -91,19 +106,16 @@ Result<Duration> DurationIn::read(const Value& value) const {
 std::string DurationIn::write(Duration duration) const { return toml_string(render(duration)); }
 
 Result<Action> ActionName::read(const Value& value) const {
-  constexpr std::string_view allowed = R"(are "notify", "terminate" and "kill")";
-  const auto text = text_of(value, allowed);
-  if (!text) return tl::unexpected<Error>(text.error());
-  std::array<std::string_view, kActions.size()> names;
-  std::ranges::transform(kActions, names.begin(), [](Action action) { return name_of(action); });
-  const auto known = std::ranges::find(names, *text);
-  if (known != names.end()) return kActions.at(static_cast<std::size_t>(known - names.begin()));
-  const auto meant = nearest(*text, names);
-  return failure(0, fmt::format("unknown action {}; allowed {}{}", quoted(*text), allowed,
-                                meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
+  return named(value, kActions, "action", R"(are "notify", "terminate" and "kill")");
 }
 
 std::string ActionName::write(Action action) const { return toml_string(name_of(action)); }
+
+Result<Kind> KindName::read(const Value& value) const {
+  return named(value, kKinds, "kind", R"(are "process", "family", "unit" and "auto")");
+}
+
+std::string KindName::write(Kind kind) const { return toml_string(name_of(kind)); }
 
 Result<std::string> RuleName::read(const Value& value) const {
   constexpr std::string_view allowed = "are 1 to 64 of A-Z a-z 0-9 . _ - in quotes";

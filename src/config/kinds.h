@@ -7,6 +7,7 @@
 #include <string>
 
 #include "config/document.h"
+#include "forestall/ranking.h"
 #include "forestall/result.h"
 #include "forestall/rules.h"
 #include "forestall/units.h"
@@ -49,6 +50,12 @@ struct DurationIn {
 struct ActionName {
   [[nodiscard]] Result<Action> read(const Value& value) const;
   [[nodiscard]] std::string write(Action action) const;
+};
+
+/// What is ended.
+struct KindName {
+  [[nodiscard]] Result<Kind> read(const Value& value) const;
+  [[nodiscard]] std::string write(Kind kind) const;
 };
 
 /// 1 to 64 of A-Z a-z 0-9 . _ -, so that it can stand in a journal field or a file name as it is.

@@ -4,13 +4,16 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
 
 #include "base/read_linux.h"
 #include "base/text.h"
+#include "forestall/ranking.h"
 
 namespace forestall {
 
@@ -33,6 +36,15 @@ bool lock_memory() {
   // Every thread would otherwise get an arena of its own, locked and mostly empty.
   ::mallopt(M_ARENA_MAX, 1);
   return ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+}
+
+void make_room_for_descriptors() {
+  // One pidfd for each; the rest is for the reaper's own and for the files of the daemon, which are a few dozen.
+  constexpr rlim_t needed = kMaxMembers + 512;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace forestall

@@ -11,4 +11,8 @@ bool may_kill_everybody();
 /// will be touched later (mlockall(2), MCL_ONFAULT). False where RLIMIT_MEMLOCK forbids it.
 bool lock_memory();
 
+/// Raises the soft RLIMIT_NOFILE to what kMaxMembers held processes need, or to the hard limit if that is less: the
+/// usual 1024 would not do. Where it stays too low, so many fewer are ended together; nothing else depends on it.
+void make_room_for_descriptors();
+
 }  // namespace forestall

@@ -71,6 +71,7 @@ Daemon::Daemon(Options options, std::unique_ptr<Loop> loop, ProcfsSource source,
       engine_({source_, *table_, signaller_, scribe_}, std::move(config), random_seed(), options_.dry_run) {}
 
 Result<void> Daemon::run() {
+  make_room_for_descriptors();
   rehearse();
   trigger_ = set_psi_trigger();
   if (trigger_) loop_->wake_on(trigger_->file.get(), EPOLLPRI);

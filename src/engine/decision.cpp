@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 #include "engine/notes.h"
+#include "score/parties.h"
 #include "score/rank.h"
 
 namespace forestall {
@@ -16,6 +17,8 @@ constexpr Duration kOutOfReachFor = std::chrono::minutes(1);
 constexpr Duration kSearchAgainAfter = std::chrono::seconds(1);
 /// A dry run tells what it would have done this often while the pressure lasts.
 constexpr Duration kDryRunPause = std::chrono::seconds(10);
+/// So often those who go together are looked for anew, to find whom they begot before they were halted.
+constexpr int kSeizeRounds = 8;
 /// How long a decision waits for the command line of somebody who was born a moment ago.
 constexpr Duration kProfilePatience = std::chrono::milliseconds(250);
 
@@ -32,6 +35,10 @@ void Engine::decide(const Sample& sample) {
   choose(sample);
 }
 
+Census Engine::look(const Sample& sample) {
+  return ports_.processes.look(sample, config_.victim.minimum.in(capacity_of(sample).ram_and_swap));
+}
+
 void Engine::rank_now(const Sample& sample) {
   const Capacity capacity = capacity_of(sample);
   const Bytes minimum = config_.victim.minimum.in(capacity.ram_and_swap);
@@ -40,8 +47,11 @@ void Engine::rank_now(const Sample& sample) {
   for (const OutOfReach& o : out_of_reach_) {
     if (o.until > sample.time) passed_over[count++] = o.id;
   }
-  const Census census = ports_.processes.look(sample, minimum);
-  rank(census, {capacity, sample.time, growth_}, config_.score, minimum, std::span(passed_over).first(count), ranking_);
+  const Census census = look(sample);
+  const Circumstances now{capacity, sample.time, growth_, std::span(passed_over).first(count),
+                          replacements_.parents(census, minimum, sample.time)};
+  rank(census, now, config_.score, minimum, ranking_);
+  gather(census, now, config_.victim, config_.score, kinship_, ranking_);
 }
 
 /// Somebody new among the candidates may turn out to be protected. True while it is worth waiting to be told.
@@ -68,6 +78,7 @@ void Engine::choose(const Sample& sample) {
       case Choice::stood_down:
         if (!std::exchange(told_stand_down_, true)) tell(Event::stood_down);
         return;
+      case Choice::look_again: return;
       case Choice::nobody: break;
     }
   }
@@ -80,9 +91,11 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
   Attempt& attempt = incident_.attempt;
   attempt = Attempt{};
   attempt.victim = victim;
+  attempt.party = candidate.party;
   attempt.score = candidate.score;
   attempt.grace = grace_for(victim);
   attempt.promised = victim.freed_by_death();
+  ports_.signaller.release();
   if (ports_.signaller.hold(victim.id) != Reach::done) return Choice::nobody;
   Sample last = sample;
   if (!still_needed(last)) {
@@ -95,10 +108,32 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
     tell(verdict_.action == Action::kill ? Event::victim_killed : Event::victim_terminated);
     return Choice::begun;
   }
+  const bool together = attempt.party.kind != Kind::process;
+  seize_party(last);
   const Observation seen{last.time, verdict_.action, verdict_.headroom.left(), false};
-  if (!carry_out(plan_.begin(seen, attempt.grace, attempt.promised), last.time)) return Choice::nobody;
+  if (!carry_out(plan_.begin(seen, attempt.grace, attempt.promised), last.time)) {
+    return together ? Choice::look_again : Choice::nobody;
+  }
+  if (config_.victim.kind != Kind::process) replacements_.lost(attempt.victim.id, kinship_, last.time);
   ++victims_;
   return Choice::begun;
+}
+
+/// Gets hold of all that go with the head, and halts them: who runs may beget one more while the others are signalled.
+void Engine::seize_party(const Sample& sample) {
+  Party& party = incident_.attempt.party;
+  if (party.kind == Kind::process) return;
+  std::size_t found = 0;
+  for (int round = 0; round < kSeizeRounds; ++round) {
+    kinship_.arrange(look(sample));
+    kinship_.members(party, members_);
+    const std::size_t most = std::min<std::size_t>(members_.size(), config_.victim.max_processes);
+    for (const ProcessId id : std::span(members_).first(most)) ports_.signaller.hold(id);
+    ports_.signaller.halt();
+    if (most <= found) break;
+    found = most;
+  }
+  party.processes = std::max(party.processes, static_cast<std::uint32_t>(found));
 }
 
 /// The last look at memory: choosing took time, and somebody may have ended by himself.

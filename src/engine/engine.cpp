@@ -27,6 +27,7 @@ Engine::Engine(Ports ports, Config config, IncidentId seed, bool dry_run)
       growth_(config_.score.growth_window),
       breaker_(config_.kill.breaker_kills, config_.kill.breaker_pause) {
   reserve(ranking_);
+  members_.reserve(kMaxMembers);
 }
 
 void Engine::reconfigure(Config config) {
@@ -141,6 +142,7 @@ Observation Engine::observe(const Sample& sample) {
 
 void Engine::continue_plan(const Sample& sample) {
   const KillPlan::Order order = plan_.advance(observe(sample));
+  if (order == KillPlan::Order::kill) seize_party(sample);
   if (order == KillPlan::Order::kill && !carry_out(order, sample.time)) return;
   if (!plan_.open()) close_plan(sample);
 }

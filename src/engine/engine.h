@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "evaluate/evaluate.h"
 #include "forestall/config.h"
@@ -14,7 +15,9 @@
 #include "forestall/ports.h"
 #include "kill/breaker.h"
 #include "kill/kill_plan.h"
+#include "score/kinship.h"
 #include "score/rank.h"
+#include "score/replacements.h"
 
 namespace forestall {
 
@@ -56,7 +59,12 @@ class Engine {
     ProcessId id;
     Instant until{};
   };
-  enum class Choice : std::uint8_t { begun, stood_down, nobody };
+  enum class Choice : std::uint8_t {
+    begun,
+    stood_down,
+    nobody,     ///< this one cannot be had: the next
+    look_again  ///< nor this one, and the ranking is spent
+  };
 
   void tell(Event event);
   void notice_kernel_kills(const Sample& sample);
@@ -68,9 +76,11 @@ class Engine {
   void open_incident(const Sample& sample);
   void choose(const Sample& sample);
   Choice try_candidate(const Candidate& candidate, const Sample& sample);
+  void seize_party(const Sample& sample);
   bool still_needed(Sample& sample);
   /// Sends what the plan ordered. False if that ended the plan: the victim cannot be had.
   bool carry_out(KillPlan::Order order, Instant time);
+  Census look(const Sample& sample);
   void rank_now(const Sample& sample);
   void put_out_of_reach(ProcessId id, Instant time);
   void learn_in_peace(const Sample& sample, Duration next);
@@ -89,6 +99,9 @@ class Engine {
   Verdict verdict_;
   Growth growth_;
   Ranking ranking_;
+  Kinship kinship_;
+  Replacements replacements_;
+  std::vector<ProcessId> members_;  ///< of the party that is being seized
   KillPlan plan_;
   Breaker breaker_;
   Incident incident_;

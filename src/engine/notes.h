@@ -8,6 +8,7 @@
 namespace forestall {
 
 ProcessNote note(const ProcessFacts& process);
+CandidateNote note(const Candidate& candidate);
 void note(const Ranking& ranking, Incident& incident);
 
 }  // namespace forestall

@@ -12,8 +12,8 @@
 namespace forestall {
 namespace {
 
-/// More than are ever dying at once: victims follow each other.
-constexpr std::size_t kInbox = 16;
+/// Victims follow each other, but some are many processes; most of the memory of such a one is in a few of them.
+constexpr std::size_t kInbox = 64;
 
 #ifndef SYS_process_mrelease
 constexpr long kProcessMrelease = 448;  // the same on every architecture: include/uapi/asm-generic/unistd.h
@@ -49,11 +49,11 @@ Reaper::~Reaper() {
 }
 
 void Reaper::reap(int pidfd) {
-  Fd own(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
-  if (!own) return;
   {
     const std::lock_guard lock(mutex_);
     if (inbox_.size() == kInbox) return;
+    Fd own(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
+    if (!own) return;
     inbox_.push_back(std::move(own));
   }
   work_.notify_one();
@@ -66,8 +66,8 @@ void Reaper::run() {
       std::unique_lock lock(mutex_);
       work_.wait(lock, [this] { return stop_ || !inbox_.empty(); });
       if (stop_) return;
-      next = std::move(inbox_.back());
-      inbox_.pop_back();
+      next = std::move(inbox_.front());
+      inbox_.erase(inbox_.begin());
     }
     release_memory(next.get());
   }

@@ -19,7 +19,8 @@ class Reaper {
   Reaper(const Reaper&) = delete;
   Reaper& operator=(const Reaper&) = delete;
 
-  /// Reaps the process of `pidfd`, which must have been sent SIGKILL. Returns at once; allocates nothing.
+  /// Reaps the process of `pidfd`, which must have been sent SIGKILL. Returns at once; allocates nothing. In the order
+  /// of the calls; what does not fit among those that wait is left to the kernel.
   void reap(int pidfd);
 
  private:

@@ -15,12 +15,13 @@ namespace {
 
 constexpr std::size_t kShownLines = 5;
 
-std::string terms_in_words(const CandidateNote& c) {
+std::string reasons_in_words(const CandidateNote& c) {
   std::string all;
   for (const Term& term : std::span(c.terms).first(c.term_count)) {
     if (term.points != 0) all += fmt::format("  {} {}", term.name, per_mille(term.points));
   }
-  return all;
+  const std::string company = company_in_words(c);
+  return company.empty() ? all : all + "  (" + company + ")";
 }
 
 void add_candidates(const Incident& i, std::string& text) {
@@ -28,9 +29,9 @@ void add_candidates(const Incident& i, std::string& text) {
   const std::size_t shown = std::min(i.candidate_count, kShownLines);
   for (const CandidateNote& c : std::span(i.candidates).first(shown)) {
     const char mark = c.process.id == i.attempt.victim.id ? '>' : ' ';
-    text +=
-        fmt::format("    {} {:>8} {:<16.16} {:>9} {:>8}{}\n", mark, c.process.id.pid,
-                    escaped(c.process.comm.view(), 16), human(c.process.memory), per_mille(c.score), terms_in_words(c));
+    text += fmt::format("    {} {:>8} {:<16.16} {:>9} {:>8}{}\n", mark, c.process.id.pid,
+                        escaped(c.process.comm.view(), 16), human(c.process.memory), per_mille(c.score),
+                        reasons_in_words(c));
   }
   if (i.eligible > shown) text += fmt::format("      … and {} more\n", i.eligible - shown);
   for (const SparedNote& s : std::span(i.spared).first(std::min(i.spared_count, kShownLines))) {

@@ -24,6 +24,9 @@ std::string candidates_json(std::span<const CandidateNote> candidates) {
   Json all = Json::array();
   for (const CandidateNote& c : candidates) {
     Json one = process_json(c.process);
+    one["kind"] = name_of(c.process.kind);
+    one["processes"] = c.process.processes;
+    one["counted_together"] = c.counted;
     one["score"] = per_mille_number(c.score);
     one["terms"] = Json::array();
     for (const Term& term : std::span(c.terms).first(c.term_count)) {

@@ -15,7 +15,14 @@ namespace {
 std::string victim_in_words(const Incident& i) {
   const ProcessFacts& v = i.attempt.victim;
   const auto& unit = v.place.user_unit.empty() ? v.place.unit : v.place.user_unit;
-  return in_words(ProcessNote{v.id, v.uid, v.comm, unit, 0, 0});
+  return in_words(ProcessNote{v.id, v.uid, v.comm, unit, 0, 0, i.attempt.party.kind, i.attempt.party.processes});
+}
+
+/// As the beginning of a sentence: a process begins with its name as it is.
+std::string victim_at_first(const Incident& i) {
+  std::string text = victim_in_words(i);
+  if (i.attempt.party.kind != Kind::process) text.front() = 'T';
+  return text;
 }
 
 std::string_view would(const Incident& i) { return i.dry_run ? "Dry run: would have sent" : "Sent"; }
@@ -23,7 +30,7 @@ std::string_view would(const Incident& i) { return i.dry_run ? "Dry run: would h
 std::string how_it_ended(const Incident& i) {
   const Attempt& a = i.attempt;
   const Instant signal = a.terminated ? *a.terminated : a.killed.value_or(i.begun);
-  std::string text = victim_in_words(i);
+  std::string text = victim_at_first(i);
   text += a.gone ? fmt::format(" is gone after {}", human(*a.gone - signal)) : " is not gone yet";
   text += fmt::format("; {} came back ({} promised)", human(a.freed), human(a.promised));
   if (a.outcome == Outcome::fruitless) {
@@ -39,7 +46,7 @@ std::string why_it_survived(const Incident& i) {
                        victim_in_words(i));
   }
   return fmt::format("{} does not die of SIGKILL, it is stuck in the kernel (state {}); the next candidate is tried.",
-                     victim_in_words(i), i.attempt.victim.state);
+                     victim_at_first(i), i.attempt.victim.state);
 }
 
 void add_victim(const Incident& i, std::vector<std::string>& fields) {
@@ -52,6 +59,8 @@ void add_victim(const Incident& i, std::vector<std::string>& fields) {
   add("VICTIM_UID", v.uid);
   add("VICTIM_UNIT", escaped((v.place.user_unit.empty() ? v.place.unit : v.place.user_unit).view()));
   add("VICTIM_CGROUP", escaped(v.place.path.view()));
+  add("VICTIM_KIND", name_of(i.attempt.party.kind));
+  add("VICTIM_PROCESSES", i.attempt.party.processes);
   add("VICTIM_SCORE", fmt::format("{:.1f}", static_cast<double>(i.attempt.score) / kPerMille));
   add("VICTIM_ANON_BYTES", v.anon);
   add("VICTIM_SWAP_BYTES", v.swap);

@@ -180,7 +180,28 @@ std::string per_mille(Points points) {
 
 std::string in_words(const ProcessNote& p) {
   const std::string unit = p.unit.empty() ? "" : ", " + escaped(p.unit.view());
-  return fmt::format("{} (pid {}, uid {}{})", escaped(p.comm.view()), p.id.pid, p.uid, unit);
+  const std::string name = escaped(p.comm.view());
+  switch (p.kind) {
+    case Kind::family:
+      return fmt::format("the family of {} ({} processes from pid {} down, uid {}{})", name, p.processes, p.id.pid,
+                         p.uid, unit);
+    case Kind::unit:
+      return fmt::format("the unit {} ({} processes, the oldest is {}, pid {}, uid {})", escaped(p.unit.view()),
+                         p.processes, name, p.id.pid, p.uid);
+    case Kind::process:
+    case Kind::automatic: break;
+  }
+  return fmt::format("{} (pid {}, uid {}{})", name, p.id.pid, p.uid, unit);
+}
+
+std::string company_in_words(const CandidateNote& c) {
+  const ProcessNote& p = c.process;
+  std::string text;
+  if (p.kind != Kind::process) text = fmt::format("{} of {} processes", name_of(p.kind), p.processes);
+  if (c.counted <= p.processes) return text;
+  const std::uint32_t others = c.counted - p.processes;
+  return text +
+         fmt::format("{}weighed together with {} other{}", text.empty() ? "" : ", ", others, others > 1 ? "s" : "");
 }
 
 std::string in_words(const IncidentId& id) { return fmt::format("{:016x}{:016x}", id.high, id.low); }

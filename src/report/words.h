@@ -38,8 +38,13 @@ std::string_view name_of(Mercy mercy);
 /// "+12.3": a score or term in ‰ of RAM + swap.
 std::string per_mille(Points points);
 
-/// "firefox (pid 123, uid 1000, app-firefox.scope)": one process, its name made harmless.
+/// "firefox (pid 123, uid 1000, app-firefox.scope)": one process, its name made harmless. Of several: "the family of
+/// make (33 processes from pid 123 down, uid 1000)", "the unit batch.service (40 processes, the oldest is …)".
 std::string in_words(const ProcessNote& process);
+
+/// Who goes with a candidate, and who is weighed with it: "family of 33 processes", "weighed together with 11 others";
+/// empty if there is nothing to say.
+std::string company_in_words(const CandidateNote& candidate);
 
 /// 32 hexadecimal digits.
 std::string in_words(const IncidentId& id);

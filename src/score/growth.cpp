@@ -10,15 +10,14 @@ namespace {
 
 /// What those may hold who found no room in this census; 0 if there was room for everybody.
 Bytes least_of_a_full(const Census& census) {
-  if (census.processes.size() < kMaxRanked) return 0;
-  return std::ranges::min(census.processes, {}, &ProcessFacts::freed_by_death).freed_by_death();
+  return census.kin.size() < kMaxKin ? 0 : std::ranges::min(census.kin, {}, &Kin::memory).memory;
 }
 
 }  // namespace
 
 Growth::Growth(Duration window) : window_(window) {
-  held_.reserve(kMaxRanked);
-  next_.reserve(kMaxRanked);
+  held_.reserve(kMaxKin);
+  next_.reserve(kMaxKin);
 }
 
 void Growth::see(Instant when, const Census& census) {
@@ -29,8 +28,8 @@ void Growth::see(Instant when, const Census& census) {
     return held;
   };
   next_.clear();
-  for (const ProcessFacts& process : census.processes.first(std::min(census.processes.size(), kMaxRanked))) {
-    next_.push_back(pass(held_by(process.id), process.freed_by_death()));
+  for (const Kin& kin : census.kin.first(std::min(census.kin.size(), kMaxKin))) {
+    next_.push_back(pass(held_by(kin.id), kin.memory));
   }
   unseen_ = pass(unseen_, least_of_a_full(census));
   if (due) newer_ = when;
@@ -38,12 +37,11 @@ void Growth::see(Instant when, const Census& census) {
   held_.swap(next_);
 }
 
-Bytes Growth::of(const ProcessFacts& process, Instant now) const {
+Bytes Growth::of(ProcessId id, Bytes memory, Instant now) const {
   if (!newer_) return 0;
-  const Held held = held_by(process.id);
+  const Held held = held_by(id);
   const Bytes then = now - *newer_ >= window_ ? held.newer : held.older;
-  const Bytes holds = process.freed_by_death();
-  return holds - std::min(holds, then);
+  return memory - std::min(memory, then);
 }
 
 Growth::Held Growth::held_by(ProcessId id) const {

@@ -19,10 +19,10 @@ class Growth {
   /// A pass over the processes of `census`, at `when`. Those that are not in it are forgotten.
   void see(Instant when, const Census& census);
 
-  /// What this process has added since the newest pass that is at least a window old. All that it holds if it was not
-  /// there then, but not what it may well have held unseen, where a census was full and left out the smaller ones; 0 if
-  /// there was no pass yet. Never negative.
-  [[nodiscard]] Bytes of(const ProcessFacts& process, Instant now) const;
+  /// What this process, which now holds `memory`, has added since the newest pass that is at least a window old. All of
+  /// it if it was not there then, but not what it may well have held unseen, where a census was full and left out the
+  /// smaller ones; 0 if there was no pass yet. Never negative.
+  [[nodiscard]] Bytes of(ProcessId id, Bytes memory, Instant now) const;
 
   [[nodiscard]] Duration window() const { return window_; }
 

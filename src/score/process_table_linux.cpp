@@ -15,12 +15,16 @@
 #include "base/read_linux.h"
 #include "base/text.h"
 #include "score/cgroup_place.h"
+#include "score/mercy.h"
 #include "score/process_files.h"
 #include "score/rank.h"
 #include "score/status_linux.h"
 
 namespace forestall {
 namespace {
+
+/// Of a small process, what can change without a trace in stat is read anew this often.
+constexpr Duration kReadAnewAfter = std::chrono::seconds(30);
 
 /// "PID/name", made without an allocation.
 std::array<char, 48> path_of(std::int32_t pid, const char* name) {
@@ -69,15 +73,18 @@ std::optional<Stat> read_stat(const Fd& directory, std::int32_t pid) {
 
 }  // namespace
 
-Result<std::unique_ptr<ProcfsTable>> ProcfsTable::open(std::shared_ptr<const MatchBook> book, const std::string& proc) {
+Result<std::unique_ptr<ProcfsTable>> ProcfsTable::open(std::shared_ptr<const MatchBook> book, const std::string& proc,
+                                                       const std::string& cgroups) {
   Fd directory(::open(proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return failure(errno, "cannot open " + proc);
-  return std::unique_ptr<ProcfsTable>(new ProcfsTable(std::move(book), proc, std::move(directory)));
+  return std::unique_ptr<ProcfsTable>(new ProcfsTable(std::move(book), proc, cgroups, std::move(directory)));
 }
 
-ProcfsTable::ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, Fd directory)
-    : book_(std::move(book)), proc_(proc), directory_(std::move(directory)), resolver_(proc) {
+ProcfsTable::ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, const std::string& cgroups,
+                         Fd directory)
+    : book_(std::move(book)), proc_(proc), cgroups_(cgroups), directory_(std::move(directory)), resolver_(proc) {
   found_.reserve(kMaxRanked);
+  kin_.reserve(kMaxKin);
   find_lineage();
 }
 
@@ -94,31 +101,71 @@ void ProcfsTable::find_lineage() {
 
 bool ProcfsTable::sees_everybody() const { return read_stat(directory_, 1).has_value(); }
 
-Census ProcfsTable::look(const Sample& sample, Bytes at_least) {
+Census ProcfsTable::look(const Sample& sample, Bytes at_least) { return pass(sample, at_least, false); }
+
+Census ProcfsTable::pass(const Sample& sample, Bytes at_least, bool learning) {
   take_answers();
   found_.clear();
+  kin_.clear();
   seen_ = 0;
-  for_each_pid(directory_, [&](std::int32_t pid) { consider(pid, sample, at_least); });
-  return {found_, lineage_, seen_};
+  for_each_pid(directory_, [&](std::int32_t pid) { consider(pid, sample, at_least, learning); });
+  return {found_, lineage_, seen_, kin_, places_.places()};
 }
 
-void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_least) {
+void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_least, bool learning) {
   ++seen_;
-  if (!may_be_large(pid, sample, at_least)) return;
+  const auto amount = amount_of(pid, sample);
+  if (!amount) return;
+  // A quarter of slack: before Linux 6.12 the counters behind statm lag on many processors, and page tables come on
+  // top.
+  const bool small = amount->memory < at_least - at_least / 4;
+  Known* remembered = small ? known(pid) : nullptr;
+  if (remembered != nullptr && (!learning || is_still_true(*remembered, sample.time))) {
+    remembered->seen = true;
+    if (remembered->kernel_thread) return;
+    // A question may have found no room, or no answer.
+    if (learning && !remembered->standing.complete) resolver_.ask({remembered->kin.id, book_});
+    remembered->kin.memory = amount->memory;
+    remembered->kin.swap = amount->swap;
+    return add_kin(remembered->kin, remembered->standing);
+  }
   ProcessFacts facts;
   facts.id.pid = pid;
-  if (read_facts(pid, facts) && facts.freed_by_death() >= at_least) add(facts);
+  if (!read_facts(pid, facts)) return;
+  const bool large = facts.freed_by_death() >= at_least;
+  const Kin kin = kin_of(facts, places_.number_of(facts.place), built_in_mercy(facts, lineage_).has_value());
+  if (large) add(facts);
+  if (!facts.kernel_thread) add_kin(kin, facts.profile);
+  if (learning) learn_about(facts, kin, sample.time, large);
 }
 
-bool ProcfsTable::may_be_large(std::int32_t pid, const Sample& sample, Bytes at_least) {
+std::optional<ProcfsTable::Amount> ProcfsTable::amount_of(std::int32_t pid, const Sample& sample) const {
   const bool swap_in_use = sample.memory.swap_free < sample.memory.swap_total;
-  if (swap_in_use || at_least == 0) return true;
+  if (swap_in_use) {
+    const auto status = read_status(directory_.get(), path_of(pid, "status").data());
+    if (!status) return std::nullopt;
+    return Amount{status->anon + status->swap + status->page_tables, status->swap};
+  }
   std::array<char, 256> buffer;  // NOLINT
   const auto text = read_file(directory_, pid, "statm", buffer);
   const auto pages = text ? parse_anon_pages(*text) : std::nullopt;
-  // A quarter of slack: before Linux 6.12 the counters behind statm lag on many processors, and page tables come on
-  // top.
-  return pages && *pages * sample.page_size >= at_least - at_least / 4;
+  if (!pages) return std::nullopt;
+  return Amount{*pages * sample.page_size, 0};
+}
+
+ProcfsTable::Known* ProcfsTable::known(std::int32_t pid) {
+  const auto found = known_.lower_bound(ProcessId{pid, 0});
+  return found != known_.end() && found->first.pid == pid ? &found->second : nullptr;
+}
+
+/// Asked when there is time for it: the pid may be another process's by now, or the program another one (exec).
+bool ProcfsTable::is_still_true(Known& known, Instant now) const {
+  if (now - known.read >= kReadAnewAfter) return false;
+  const auto stat = read_stat(directory_, known.kin.id.pid);
+  if (!stat || stat->start_time != known.kin.id.start_time || stat->comm != known.comm) return false;
+  known.kin.parent = stat->parent;
+  known.kin.process_group = stat->process_group;
+  return true;
 }
 
 bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
@@ -128,6 +175,7 @@ bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   if (!stat || !status) return false;
   facts.id.start_time = stat->start_time;
   facts.parent = stat->parent;
+  facts.process_group = stat->process_group;
   facts.kernel_thread = stat->kernel_thread;
   facts.state = stat->state;
   facts.comm = stat->comm;
@@ -143,7 +191,9 @@ bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   if (const auto cgroup = read_file(directory_, pid, "cgroup", buffer)) facts.place = parse_cgroup(*cgroup);
 
   const auto known = known_.find(facts.id);
-  if (known != known_.end() && known->second.is_about(facts)) facts.profile = known->second.profile;
+  if (known != known_.end() && known->second.is_about(facts)) {
+    facts.profile = known->second.profile ? *known->second.profile : Profile{known->second.standing, {}, {}};
+  }
   facts.profile.complete = facts.profile.complete || book_->empty();
   return true;
 }
@@ -157,31 +207,67 @@ void ProcfsTable::add(const ProcessFacts& facts) {
   if (smallest->freed_by_death() < facts.freed_by_death()) *smallest = facts;
 }
 
+void ProcfsTable::add_kin(Kin kin, const Standing& standing) {
+  if (kin_.size() == kMaxKin) return;
+  kin.must_live = kin.must_live || standing.is_protected;
+  kin.profile_known = standing.complete || book_->empty();
+  kin.prefer_points = static_cast<std::int32_t>(standing.prefer_points);
+  kin.avoid_points = static_cast<std::int32_t>(standing.avoid_points);
+  kin_.push_back(kin);
+}
+
 Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
   find_lineage();
+  if (places_.crowded()) {
+    known_.clear();
+    places_.clear();
+    places_learnt_ = 1;
+  }
   for (auto& [id, known] : known_) known.seen = false;
-  const Census census = look(sample, at_least);
-  for (const ProcessFacts& facts : found_) learn_about(facts);
+  const Census census = pass(sample, at_least, true);
   std::erase_if(known_, [](const auto& entry) { return !entry.second.seen; });
+  learn_about_places();
   return census;
 }
 
-void ProcfsTable::learn_about(const ProcessFacts& facts) {
+void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large) {
   Known& known = known_[facts.id];
+  if (!known.is_about(facts)) known = Known{};
+  known.kin = kin;
+  known.comm = facts.comm;
+  known.uid = facts.uid;
+  known.kernel_thread = facts.kernel_thread;
+  known.read = now;
   known.seen = true;
-  if (!known.is_about(facts)) known = Known{facts.comm, facts.uid, {}, true};
-  if (known.profile.complete) return;
-  // What can be told without the command line holds from now on; the rest follows when the resolver has read it.
-  known.profile = book_->profile({facts.comm.view(), {}, {}, facts.uid, facts.place});
-  known.profile.complete = !book_->reads_files();
-  resolver_.ask({facts.id, book_});
+  const bool is_new_profile = large && !known.profile;
+  if (known.standing.complete && !is_new_profile) return;
+  if (!known.standing.complete) {
+    // What can be told without the command line holds from now on; the rest follows when the resolver has read it.
+    known.standing = book_->profile({facts.comm.view(), {}, {}, facts.uid, facts.place});
+    known.standing.complete = !book_->reads_files();
+  }
+  if (large) known.profile = std::make_unique<Profile>(Profile{known.standing, {}, {}});
+  if (large || book_->reads_files()) resolver_.ask({facts.id, book_});
+}
+
+void ProcfsTable::learn_about_places() {
+  const auto places = places_.places();
+  for (; places_learnt_ < places.size(); ++places_learnt_) {
+    const KnownPlace& place = places[places_learnt_];
+    if (place.unit != places_learnt_) continue;
+    std::array<char, 16> buffer{};
+    const std::string file = cgroups_ + std::string(path_of_unit(place.cgroup)) + "/memory.oom.group";
+    const auto text = read_once(AT_FDCWD, file.c_str(), buffer);
+    if (text && text->starts_with('1')) places_.make_whole(static_cast<std::uint16_t>(places_learnt_));
+  }
 }
 
 void ProcfsTable::take_answers() {
   for (Resolver::Answer& answer : resolver_.answers()) {
     const auto known = known_.find(answer.id);
     if (answer.book != book_ || known == known_.end() || known->second.comm != answer.comm) continue;
-    known->second.profile = answer.profile;
+    known->second.standing = answer.profile;
+    if (known->second.profile) *known->second.profile = answer.profile;
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/fd_linux.h"
 #include "forestall/ports.h"
+#include "score/kin.h"
 #include "score/match.h"
 #include "score/resolver_linux.h"
 
@@ -17,12 +18,14 @@ namespace forestall {
 
 class ProcfsTable final : public ProcessTable {
  public:
-  /// An Error if `proc` cannot be opened.
+  /// An Error if `proc` cannot be opened. `cgroups` may be missing: then no unit is known to be whole.
   static Result<std::unique_ptr<ProcfsTable>> open(std::shared_ptr<const MatchBook> book,
-                                                   const std::string& proc = "/proc");
+                                                   const std::string& proc = "/proc",
+                                                   const std::string& cgroups = "/sys/fs/cgroup");
 
   /// While no swap is in use, `statm` tells who is large at a quarter of the cost of `status`; what is swapped out
-  /// shows only in the latter, so with swap in use everybody's is read.
+  /// shows only in the latter, so with swap in use everybody's is read. The rest is read of those that are large; of a
+  /// small one it is remembered from when something was learnt last, unless it is new.
   Census look(const Sample& sample, Bytes at_least) override;
   Census learn(const Sample& sample, Bytes at_least) override;
 
@@ -37,27 +40,45 @@ class ProcfsTable final : public ProcessTable {
 
  private:
   struct Known {
+    Kin kin;                ///< without what the entries say
     FixedString<64> comm;   ///< when it was learnt: exec changes it
     std::uint32_t uid = 0;  ///< likewise: a daemon that gives root up loses what only root's name is good for
-    Profile profile;
+    bool kernel_thread = false;
+    Instant read{};  ///< in full
+    Standing standing;
+    std::unique_ptr<Profile> profile;  ///< the same and more, of those that were large
     bool seen = false;
 
     [[nodiscard]] bool is_about(const ProcessFacts& facts) const { return comm == facts.comm && uid == facts.uid; }
   };
+  /// What is read of everybody, each time.
+  struct Amount {
+    Bytes memory = 0;
+    Bytes swap = 0;
+  };
 
-  ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, Fd directory);
+  ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, const std::string& cgroups, Fd directory);
   void find_lineage();
-  void consider(std::int32_t pid, const Sample& sample, Bytes at_least);
-  [[nodiscard]] bool may_be_large(std::int32_t pid, const Sample& sample, Bytes at_least);
+  Census pass(const Sample& sample, Bytes at_least, bool learning);
+  void consider(std::int32_t pid, const Sample& sample, Bytes at_least, bool learning);
+  [[nodiscard]] std::optional<Amount> amount_of(std::int32_t pid, const Sample& sample) const;
+  [[nodiscard]] Known* known(std::int32_t pid);
+  [[nodiscard]] bool is_still_true(Known& known, Instant now) const;
   [[nodiscard]] bool read_facts(std::int32_t pid, ProcessFacts& facts);
   void add(const ProcessFacts& facts);
+  void add_kin(Kin kin, const Standing& standing);
   void take_answers();
-  void learn_about(const ProcessFacts& facts);
+  void learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large);
+  void learn_about_places();
 
   std::shared_ptr<const MatchBook> book_;
   std::string proc_;
+  std::string cgroups_;
   Fd directory_;
   std::vector<ProcessFacts> found_;
+  std::vector<Kin> kin_;
+  PlaceBook places_;
+  std::size_t places_learnt_ = 1;  ///< nowhere needs not to be
   std::size_t seen_ = 0;
   std::vector<std::int32_t> lineage_;
   std::map<ProcessId, Known> known_;

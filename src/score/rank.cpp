@@ -9,14 +9,11 @@
 namespace forestall {
 namespace {
 
-Candidate score(const Merits& merits, const ScoreConfig& weights) {
+Candidate score(const ProcessFacts& p, const Circumstances& now, const ScoreConfig& weights) {
   Candidate c;
-  c.process = &merits.process;
-  for (const TermRule& rule : kTerms) {
-    const Points points = rule.points(merits) * (weights.*rule.weight).ppm / 1'000'000;
-    c.terms[c.term_count++] = Term{rule.name, points};
-    c.score += points;
-  }
+  c.process = &p;
+  c.party.head = p.id;
+  weigh(merits_of(p, now.capacity, now.growth.of(p.id, p.freed_by_death(), now.time)), weights, c);
   return c;
 }
 
@@ -29,14 +26,6 @@ std::optional<Mercy> mercy_for(const ProcessFacts& p, const Census& census, Byte
   return std::nullopt;
 }
 
-bool goes_first(const Candidate& a, const Candidate& b) {
-  if (a.score != b.score) return a.score > b.score;
-  if (a.process->id.start_time != b.process->id.start_time) {
-    return a.process->id.start_time > b.process->id.start_time;
-  }
-  return a.process->id.pid > b.process->id.pid;
-}
-
 bool is_larger(const Spared& a, const Spared& b) {
   const Bytes of_a = a.process->freed_by_death();
   const Bytes of_b = b.process->freed_by_death();
@@ -47,20 +36,27 @@ bool is_larger(const Spared& a, const Spared& b) {
 
 void reserve(Ranking& ranking) {
   ranking.order.reserve(kMaxRanked);
+  ranking.gathered.reserve(kMaxRanked);
+  ranking.parties.reserve(kMaxRanked);
   ranking.spared.reserve(kMaxRanked);
 }
 
-void rank(const Census& census, const Circumstances& now, const ScoreConfig& weights, Bytes minimum,
-          std::span<const ProcessId> out_of_reach, Ranking& ranking) {
+bool goes_first(const Candidate& a, const Candidate& b) {
+  if (a.score != b.score) return a.score > b.score;
+  return a.party.head.start_time != b.party.head.start_time ? a.party.head.start_time > b.party.head.start_time
+                                                            : a.party.head.pid > b.party.head.pid;
+}
+
+void rank(const Census& census, const Circumstances& now, const ScoreConfig& weights, Bytes minimum, Ranking& ranking) {
   ranking.order.clear();
   ranking.spared.clear();
   ranking.minimum = minimum;
   ranking.seen = census.seen;
   for (const ProcessFacts& p : census.processes.first(std::min(census.processes.size(), kMaxRanked))) {
-    if (const auto why = mercy_for(p, census, minimum, out_of_reach)) {
+    if (const auto why = mercy_for(p, census, minimum, now.out_of_reach)) {
       ranking.spared.push_back({&p, *why});
     } else {
-      ranking.order.push_back(score({p, now.capacity, now.growth.of(p, now.time)}, weights));
+      ranking.order.push_back(score(p, now, weights));
     }
   }
   std::ranges::sort(ranking.order, goes_first);

@@ -11,12 +11,17 @@
 
 namespace forestall {
 
-/// What the terms of one process are made from.
+/// What the terms are made from, of one process or of several together.
 struct Merits {
-  const ProcessFacts& process;
-  const Capacity& capacity;
-  Bytes grown = 0;  ///< what it has added lately (score/growth.h)
+  Capacity capacity;
+  Bytes memory = 0;  ///< what its death would give back
+  Bytes grown = 0;   ///< what it has added lately (score/growth.h)
+  std::int32_t oom_score_adj = 0;
+  std::int64_t prefer_points = 0;  ///< as in Profile
+  std::int64_t avoid_points = 0;
 };
+
+Merits merits_of(const ProcessFacts& process, const Capacity& capacity, Bytes grown = 0);
 
 /// What the process's death would give back, of RAM + swap: the kernel's own measure (mm/oom_kill.c, oom_badness)
 /// without file and shared pages, whose return nobody can promise.
@@ -49,5 +54,8 @@ inline constexpr std::array<TermRule, 5> kTerms = {{
     {"avoid", avoid_points, &ScoreConfig::avoid},
 }};
 static_assert(kTerms.size() <= kMaxTerms);
+
+/// All terms, weighed, into a candidate; its score is their sum.
+void weigh(const Merits& merits, const ScoreConfig& weights, Candidate& candidate);
 
 }  // namespace forestall

@@ -137,6 +137,9 @@ void read_process(const toml::node& node, const MatchBook& book, ChoiceCase& int
   p.uid = read_user(fields);
   p.place = read_place(fields);
   p.parent = static_cast<std::int32_t>(fields.number("parent", 500, 0, kHighestPid));
+  const auto parent = std::ranges::find(into.processes, p.parent, [](const auto& known) { return known.id.pid; });
+  p.process_group = parent == into.processes.end() ? 0 : parent->process_group;
+  const auto group = static_cast<std::int32_t>(fields.number("group", p.process_group, 0, kHighestPid));
   p.kernel_thread = fields.take<bool>("kernel_thread").value_or(false);
   const std::string exe = fields.text("exe"), cmdline = fields.text("cmdline");
   p.profile = book.profile({p.comm.view(), exe, cmdline, p.uid, p.place});
@@ -147,6 +150,7 @@ void read_process(const toml::node& node, const MatchBook& book, ChoiceCase& int
   fields.finish();
   for (std::int64_t i = 0; i < count; ++i) {
     p.id = {static_cast<std::int32_t>(pid + i), start};
+    p.process_group = group == 0 ? p.id.pid : group;
     into.processes.push_back(p);
     into.before.push_back(before_growing(p, grew));
   }
@@ -161,6 +165,18 @@ std::vector<std::int32_t> read_lineage(Fields& fields) {
     lineage.push_back(static_cast<std::int32_t>(node.as_integer()->get()));
   }
   return lineage;
+}
+
+std::vector<ProcessId> read_respawners(Fields& fields, const ChoiceCase& c) {
+  const toml::array* given = fields.array("respawners");
+  std::vector<ProcessId> respawners;
+  for (std::size_t i = 0; given != nullptr && i < given->size(); ++i) {
+    const auto pid = (*given)[i].value_exact<std::int64_t>();
+    const auto known = std::ranges::find(c.processes, pid.value_or(-1), [](const auto& p) { return p.id.pid; });
+    if (known == c.processes.end()) wrong("respawners is no array of pids of the case");
+    respawners.push_back(known->id);
+  }
+  return respawners;
 }
 
 std::vector<std::string> read_spared(Fields& fields) {
@@ -229,7 +245,10 @@ ChoiceCase read_case(std::string_view text) {
   if (processes == nullptr) wrong("case: process is missing");
   for (const toml::node& node : *processes) read_process(node, book, c);
   c.lineage = read_lineage(fields);
+  c.respawners = read_respawners(fields, c);
   c.victim = fields.needed("victim");
+  c.kind = fields.take<std::string>("kind").value_or("process");
+  c.ended = static_cast<std::uint32_t>(fields.number("ended", 1, 1, kMaxMembers));
   c.spared = read_spared(fields);
   fields.finish();
   check_names(c);

@@ -22,7 +22,10 @@ struct ChoiceCase {
   std::vector<ProcessFacts> processes;  ///< largest first, as they are now, profiles included
   std::vector<ProcessFacts> before;     ///< the same, a growth window earlier
   std::vector<std::int32_t> lineage;    ///< the daemon's pid, its parent's, and so on
+  std::vector<ProcessId> respawners;    ///< parents who replaced children that were killed a moment ago
   std::string victim;                   ///< the name of who must be first; empty: nobody may be chosen
+  std::string kind;                     ///< and what goes with it: name_of(Kind)
+  std::uint32_t ended = 1;              ///< how many processes in all
   std::vector<std::string> spared;      ///< names of those that may not be candidates
 };
 

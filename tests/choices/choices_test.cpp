@@ -12,7 +12,9 @@
 #include "base/quantity.h"
 #include "choices/choice_case.h"
 #include "report/words.h"
-#include "score/rank.h"
+#include "score/kin.h"
+#include "score/mercy.h"
+#include "score/parties.h"
 
 namespace forestall::choices {
 namespace {
@@ -38,22 +40,40 @@ std::string name_of(const fs::path& file) {
   return name;
 }
 
+/// A census of all processes of a case.
+class Everybody {
+ public:
+  Everybody(const std::vector<ProcessFacts>& processes, std::span<const std::int32_t> lineage)
+      : processes_(processes), lineage_(lineage) {
+    for (const ProcessFacts& p : processes) {
+      if (p.kernel_thread) continue;
+      const bool must_live = built_in_mercy(p, lineage) || p.profile.is_protected;
+      kin_.push_back(kin_of(p, places_.number_of(p.place), must_live));
+    }
+  }
+  [[nodiscard]] Census census() const { return {processes_, lineage_, processes_.size(), kin_, places_.places()}; }
+
+ private:
+  std::span<const ProcessFacts> processes_;
+  std::span<const std::int32_t> lineage_;
+  PlaceBook places_;
+  std::vector<Kin> kin_;
+};
+
 /// The real scorer's answer, reached as the daemon reaches it: two looks a window apart, then the order.
-Ranking ranked(const ChoiceCase& c) {
+void rank_all(const ChoiceCase& c, Kinship& kinship, Ranking& ranking) {
   const Bytes minimum = c.config.victim.minimum.in(c.ram_and_swap);
   Growth growth(c.config.score.growth_window);
   Instant now{};
   for (const auto* then : {&c.before, &c.processes}) {
-    // In peace the daemon looks only at those that could be candidates.
-    std::vector<ProcessFacts> large;
-    std::ranges::copy_if(*then, std::back_inserter(large),
-                         [&](const ProcessFacts& p) { return p.freed_by_death() >= minimum; });
-    growth.see(now += growth.window(), {large, c.lineage, then->size()});
+    const Everybody everybody(*then, c.lineage);
+    growth.see(now += growth.window(), everybody.census());
   }
-  Ranking ranking;
-  rank({c.processes, c.lineage, c.processes.size()}, {{c.ram_and_swap}, now, growth}, c.config.score, minimum, {},
-       ranking);
-  return ranking;
+  const Everybody everybody(c.processes, c.lineage);
+  const Circumstances circumstances{{c.ram_and_swap}, now, growth, {}, c.respawners};
+  reserve(ranking);
+  rank(everybody.census(), circumstances, c.config.score, minimum, ranking);
+  gather(everybody.census(), circumstances, c.config.victim, c.config.score, kinship, ranking);
 }
 
 std::string chosen(const Ranking& ranking) {
@@ -68,6 +88,11 @@ bool is_spared(const Ranking& ranking, const std::string& name) {
 /// What is wrong with the choice, or nothing.
 std::string mistake(const ChoiceCase& c, const Ranking& ranking) {
   if (chosen(ranking) != c.victim) return fmt::format("\"{}\" was chosen, not \"{}\"", chosen(ranking), c.victim);
+  if (c.victim.empty()) return "";
+  const Party& party = ranking.order.front().party;
+  if (name_of(party.kind) != c.kind || party.processes != c.ended) {
+    return fmt::format("a {} of {} would end, not a {} of {}", name_of(party.kind), party.processes, c.kind, c.ended);
+  }
   for (const std::string& name : c.spared) {
     if (!is_spared(ranking, name)) return fmt::format("\"{}\" was not spared", name);
   }
@@ -80,8 +105,9 @@ std::string explained(const ChoiceCase& c, const Ranking& ranking) {
   std::string text = fmt::format("why: {}\nsource: {}\n", c.why, c.source);
   for (std::size_t i = 0; i < std::min(enough, ranking.order.size()); ++i) {
     const Candidate& candidate = ranking.order[i];
-    text += fmt::format("{:>3}. {:<16} {:>9} score {}:", i + 1, candidate.process->comm.view(),
-                        human(candidate.process->freed_by_death()), candidate.score);
+    text += fmt::format("{:>3}. {:<16} {:>9} {} of {}, score of {} {}:", i + 1, candidate.process->comm.view(),
+                        human(candidate.process->freed_by_death()), name_of(candidate.party.kind),
+                        candidate.party.processes, candidate.counted, candidate.score);
     for (std::size_t t = 0; t < candidate.term_count; ++t) {
       text += fmt::format(" {} {}", candidate.terms[t].name, candidate.terms[t].points);
     }
@@ -101,7 +127,9 @@ TEST_P(Choice, IsRight) {
   SCOPED_TRACE(GetParam());
   std::ifstream file(GetParam());
   const ChoiceCase c = read_case(std::string(std::istreambuf_iterator<char>(file), {}));
-  const Ranking ranking = ranked(c);
+  Kinship kinship;
+  Ranking ranking;
+  rank_all(c, kinship, ranking);
   const std::string wrong = mistake(c, ranking);
   if (c.open.empty()) {
     EXPECT_EQ(wrong, "") << explained(c, ranking);

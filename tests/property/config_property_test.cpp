@@ -118,7 +118,9 @@ Config any_config() {
   Config config = config::builtin();
   config.poll.idle_interval = *durations(milliseconds(100), seconds(10));
   config.poll.armed_interval = *durations(milliseconds(10), std::min<Duration>(seconds(1), config.poll.idle_interval));
+  config.victim.kind = *rc::gen::element(Kind::process, Kind::family, Kind::unit, Kind::automatic);
   config.victim.minimum = *sizes(kDeepestSize);
+  config.victim.max_processes = *rc::gen::inRange(1U, unsigned{kMaxMembers} + 1);
   for (Share ScoreConfig::*weight :
        {&ScoreConfig::memory, &ScoreConfig::adj, &ScoreConfig::prefer, &ScoreConfig::avoid}) {
     config.score.*weight = *shares(0, 10'000'000);

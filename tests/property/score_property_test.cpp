@@ -6,22 +6,19 @@
 #include <algorithm>
 #include <vector>
 
+#include "property/score_gens.h"
 #include "score/mercy.h"
 #include "score/rank.h"
-#include "score/terms.h"
 #include "unit/score/facts.h"
 
 namespace forestall {
 namespace {
 
-constexpr std::array<std::int32_t, 3> kLineage = {20, 10, 1};
+using testing::an_index_below;
+using testing::permuted;
+using testing::some_weights;
 
-Share a_weight() { return Share{*rc::gen::inRange<std::int64_t>(0, Share::percent(1000).ppm + 1)}; }
-ScoreConfig some_weights() {
-  ScoreConfig weights;
-  for (const TermRule& term : kTerms) weights.*term.weight = a_weight();
-  return weights;
-}
+constexpr std::array<std::int32_t, 3> kLineage = {20, 10, 1};
 
 /// Every process has another pid, from 1 on, so that some are ours or PID 1.
 ProcessFacts a_process(std::int32_t pid) {
@@ -52,7 +49,8 @@ std::vector<ProcessFacts> some_processes() {
 Ranking ranked(const std::vector<ProcessFacts>& processes, const ScoreConfig& weights, Bytes minimum,
                Capacity capacity = {32 * kGiB}) {
   Ranking ranking;
-  rank({processes, kLineage, processes.size()}, {capacity, {}, Growth{}}, weights, minimum, {}, ranking);
+  const Growth unknown;
+  rank({processes, kLineage, processes.size(), {}, {}}, {capacity, {}, unknown, {}, {}}, weights, minimum, ranking);
   return ranking;
 }
 
@@ -82,14 +80,10 @@ RC_GTEST_PROP(Rank, TheOrderIsThatOfTheScores, ()) {
 
 RC_GTEST_PROP(Rank, PermutingTheProcessesChangesNothing, ()) {
   const auto processes = some_processes();
-  auto permuted = processes;
-  for (std::size_t i = permuted.size(); i > 1; --i) {
-    std::swap(permuted[i - 1],
-              permuted[static_cast<std::size_t>(*rc::gen::inRange<std::int64_t>(0, static_cast<std::int64_t>(i)))]);
-  }
   const ScoreConfig weights = some_weights();
   const Ranking a = ranked(processes, weights, kMiB);
-  const Ranking b = ranked(permuted, weights, kMiB);
+  const auto others = permuted(processes);
+  const Ranking b = ranked(others, weights, kMiB);
   const auto same = [](const auto& x, const auto& y) { return x.process->id == y.process->id; };
   RC_ASSERT(std::ranges::equal(a.order, b.order, same));
   RC_ASSERT(std::ranges::equal(a.spared, b.spared, same));
@@ -99,8 +93,7 @@ RC_GTEST_PROP(Rank, MoreMemoryNeverMakesAProcessSafer, ()) {
   auto processes = some_processes();
   RC_PRE(!processes.empty());
   const ScoreConfig weights = some_weights();
-  const auto which =
-      static_cast<std::size_t>(*rc::gen::inRange<std::int64_t>(0, static_cast<std::int64_t>(processes.size())));
+  const std::size_t which = an_index_below(processes.size());
   processes[which].anon %= 16 * kGiB;
   processes[which].swap = 0;
   const auto place = [&] {

@@ -10,7 +10,9 @@
 #include "engine/engine.h"
 #include "report/telling.h"
 #include "report/words.h"
+#include "score/kin.h"
 #include "score/match.h"
+#include "score/mercy.h"
 
 namespace forestall::testing {
 namespace {
@@ -60,16 +62,19 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
   Census census(Bytes at_least) {
     catch_up();
     found_.clear();
+    kin_.clear();
     for (const auto& [id, facts] : living_) {
       if (facts.freed_by_death() >= at_least) found_.push_back(facts);
+      const bool must_live = built_in_mercy(facts, trace_.lineage) || facts.profile.is_protected;
+      kin_.push_back(kin_of(facts, places_.number_of(facts.place), must_live));
     }
-    return {found_, trace_.lineage, living_.size()};
+    return {found_, trace_.lineage, living_.size(), kin_, places_.places()};
   }
 
   Reach hold(ProcessId id) override {
     const auto found = living_.find(id);
     if (found == living_.end()) return Reach::vanished;
-    held_ = found->second.comm.view();
+    if (held_.empty()) held_ = found->second.comm.view();
     return Reach::done;
   }
   Reach act(Action action) {
@@ -79,7 +84,8 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
   Reach terminate() override { return act(Action::terminate); }
   Reach kill() override { return act(Action::kill); }
   bool gone() override { return false; }
-  void release() override {}
+  void release() override { held_.clear(); }
+  void halt() override {}
 
   void tell(Event event, const Incident& incident) override {
     result_.told.push_back(in_seconds(since_start()) + ": " + sentence(event, incident));
@@ -93,6 +99,8 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
   std::size_t change_ = 0;
   std::map<ProcessId, ProcessFacts> living_;
   std::vector<ProcessFacts> found_;
+  std::vector<Kin> kin_;
+  PlaceBook places_;
   std::string held_;
   Replayed result_;
 };

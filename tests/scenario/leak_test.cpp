@@ -81,12 +81,55 @@ TEST_F(Leak, ThatComesAgainIsEndedAgainAndEachIsAnIncidentOfItsOwn) {
   EXPECT_EQ(machine.first(Event::victim_terminated).incident.id, machine.first(Event::recovered).incident.id);
 }
 
-TEST_F(Leak, OfManyChildrenIsEndedChildByChildAndOthersLive) {
-  machine.spawn("bomb", 10 * kMiB).forks(2s, 2500 * kMiB);
+TEST_F(Leak, OfAParentWhoReplacesItsChildrenEndsWithTheParent) {
+  const FakeProcess& bomb = machine.spawn("bomb", 10 * kMiB).forks(2s, 2500 * kMiB);
   run_for(2min);
   EXPECT_THAT(machine.killed(), Each("bomb"));
+  EXPECT_FALSE(bomb.alive);
+  EXPECT_LE(machine.count(Event::victim_gone), 3U) << "with the third child at the latest";
+  EXPECT_EQ(machine.last(Event::victim_gone).incident.attempt.party.kind, Kind::family);
+  EXPECT_EQ(machine.count(Event::kernel_killed), 0U);
+}
+
+TEST_F(Leak, OfManyChildrenIsEndedChildByChildWhereOnlyProcessesAre) {
+  config.victim.kind = Kind::process;
+  const FakeProcess& bomb = machine.spawn("bomb", 10 * kMiB).forks(2s, 2500 * kMiB);
+  run_for(2min);
+  EXPECT_THAT(machine.killed(), Each("bomb"));
+  EXPECT_TRUE(bomb.alive);
   EXPECT_THAT(machine.killed(), SizeIs(::testing::Ge(10U)));
   EXPECT_EQ(machine.count(Event::kernel_killed), 0U);
+}
+
+TEST_F(Leak, OfManySmallOnesIsEndedAsOneFamilyWithoutAGap) {
+  const FakeProcess& swarm = machine.spawn("swarm", 5 * kMiB).forks(5ms, 6 * kMiB).exits_after_sigterm(0ms);
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), Each("swarm"));
+  EXPECT_THAT(machine.living(), SizeIs(3U)) << "all of them are gone";
+  EXPECT_EQ(machine.count(Event::victim_gone), 1U) << "in one incident";
+  const Attempt& attempt = machine.first(Event::victim_gone).incident.attempt;
+  EXPECT_EQ(attempt.party.kind, Kind::family);
+  EXPECT_EQ(attempt.victim.id, swarm.facts.id);
+  EXPECT_EQ(attempt.party.processes, machine.killed().size());
+  EXPECT_EQ(attempt.outcome, Outcome::memory_back);
+}
+
+TEST_F(Leak, OfManySmallOnesThatIgnoreSigtermEndsWithSigkill) {
+  FakeProcess& swarm = machine.spawn("swarm", 5 * kMiB).forks(5ms, 6 * kMiB).ignores_sigterm();
+  machine.spawn("bystander", 5 * kMiB);
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), Each("swarm"));
+  EXPECT_EQ(swarm.end, End::by_sigkill);
+  EXPECT_THAT(machine.living(), SizeIs(4U));
+}
+
+TEST_F(Leak, OfManySmallOnesIsNotHaltedInADryRun) {
+  dry_run = true;
+  FakeProcess& swarm = machine.spawn("swarm", 5 * kMiB).forks(5ms, 6 * kMiB);
+  ASSERT_TRUE(run_until(Event::victim_terminated));
+  EXPECT_FALSE(swarm.halted);
+  EXPECT_TRUE(swarm.alive);
+  EXPECT_THAT(machine.sent(), IsEmpty());
 }
 
 }  // namespace

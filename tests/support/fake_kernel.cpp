@@ -209,10 +209,17 @@ FakeProcess& FakeKernel::reuse_pid(FakeProcess& old, std::string_view comm, Byte
 
 void FakeKernel::fork(FakeProcess& parent) {
   parent.next_fork += parent.fork_every;
+  const bool killed = parent.exits_at != Instant::max() && parent.exits_by == End::by_sigkill;
+  const bool dying = killed || parent.exits_at <= now_;
+  if (parent.halted || dying) return;  // with SIGKILL pending there is no fork(2)
   const ProcessId id = parent.facts.id;
+  const std::int32_t group = parent.facts.process_group;
+  const CgroupPlace place = parent.facts.place;
   const Bytes size = parent.child_size;
   FakeProcess& child = spawn(parent.facts.comm.view(), 0);
   child.facts.parent = id.pid;
+  child.facts.process_group = group;
+  child.facts.place = place;
   child.grows(kTakingRate, Duration(0), size);
 }
 

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "score/mercy.h"
+
 namespace forestall::testing {
 namespace {
 
@@ -24,6 +26,8 @@ FakeMachine& FakeMachine::searching_takes(Duration time) {
 
 void FakeMachine::prepare() {
   found_.reserve(living().size() + 16);
+  kin_.reserve(living().size() + 16);
+  held_.reserve(living().size() + 16);
   sent_.reserve(sent_.size() + 64);
   told_.reserve(told_.size() + 64);
 }
@@ -37,10 +41,14 @@ Result<Sample> FakeMachine::read() {
 
 Census FakeMachine::census(Bytes at_least) {
   found_.clear();
+  kin_.clear();
   for (const FakeProcess* p : living()) {
-    if (p->size() >= at_least) found_.push_back(p->seen_at(now()));
+    const ProcessFacts seen = p->seen_at(now());
+    if (p->size() >= at_least) found_.push_back(seen);
+    const bool must_live = built_in_mercy(seen, lineage_) || seen.profile.is_protected;
+    kin_.push_back(kin_of(seen, places_.number_of(seen.place), must_live));
   }
-  return {found_, lineage_, living().size()};
+  return {found_, lineage_, living().size(), kin_, places_.places()};
 }
 
 Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
@@ -52,53 +60,56 @@ Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
 
 Census FakeMachine::learn(const Sample& /*sample*/, Bytes at_least) {
   ++lessons_;
-  for (FakeProcess* p : living()) {
-    if (p->size() >= at_least) p->profile_asked = std::min(p->profile_asked, now());
-  }
+  for (FakeProcess* p : living()) p->profile_asked = std::min(p->profile_asked, now());
   return census(at_least);
 }
 
 Reach FakeMachine::hold(ProcessId id) {
   run_once(before_hold_);
-  held_ = nullptr;
   for (FakeProcess* p : living()) {
-    if (p->facts.id == id) held_ = p;
+    if (p->facts.id != id) continue;
+    if (std::ranges::find(held_, p) == held_.end()) held_.push_back(p);
+    return Reach::done;
   }
-  return held_ != nullptr ? Reach::done : Reach::vanished;
+  return Reach::vanished;
 }
 
-Reach FakeMachine::reach_held() {
+void FakeMachine::halt() {
+  for (FakeProcess* p : held_) p->halted = p->alive;
+}
+
+Reach FakeMachine::send(Signal signal, FakeProcess& to) {
+  if (!to.alive) return Reach::vanished;
+  if (to.refuses_signals) return Reach::not_permitted;
+  const bool term = signal == Signal::term;
+  to.halted = false;
+  if (to.is_stuck || (term && !to.obeys)) return Reach::done;
+  to.exits_at = std::min(to.exits_at, now() + (term ? to.exit_time : to.death_time));
+  to.exits_by = term ? End::by_sigterm : End::by_sigkill;
+  return Reach::done;
+}
+
+Reach FakeMachine::send(Signal signal) {
   run_once(before_signal_);
-  if (held_ == nullptr || !held_->alive) return Reach::vanished;
-  return held_->refuses_signals ? Reach::not_permitted : Reach::done;
-}
-
-Reach FakeMachine::terminate() {
-  const Reach reach = reach_held();
-  if (reach == Reach::done && held_->obeys && !held_->is_stuck) {
-    held_->exits_at = std::min(held_->exits_at, now() + held_->exit_time);
-    held_->exits_by = End::by_sigterm;
+  Reach all = Reach::vanished;
+  for (FakeProcess* p : held_) {
+    const Reach reach = send(signal, *p);
+    sent_.push_back({uptime(), signal, p, reach, sample(), order_++});
+    if (reach == Reach::done || all == Reach::vanished) all = reach;
   }
-  return record(Signal::term, reach);
+  return all;
 }
 
-Reach FakeMachine::kill() {
-  const Reach reach = reach_held();
-  if (reach == Reach::done && !held_->is_stuck) {
-    held_->exits_at = std::min(held_->exits_at, now() + held_->death_time);
-    held_->exits_by = End::by_sigkill;
-  }
-  return record(Signal::kill, reach);
+Reach FakeMachine::terminate() { return send(Signal::term); }
+
+Reach FakeMachine::kill() { return send(Signal::kill); }
+
+bool FakeMachine::gone() { return std::ranges::none_of(held_, &FakeProcess::alive); }
+
+void FakeMachine::release() {
+  for (FakeProcess* p : held_) p->halted = false;
+  held_.clear();
 }
-
-Reach FakeMachine::record(Signal signal, Reach reach) {
-  sent_.push_back({uptime(), signal, held_, reach, sample(), order_++});
-  return reach;
-}
-
-bool FakeMachine::gone() { return held_ == nullptr || !held_->alive; }
-
-void FakeMachine::release() { held_ = nullptr; }
 
 void FakeMachine::tell(Event event, const Incident& incident) {
   told_.push_back({uptime(), event, incident, order_++});

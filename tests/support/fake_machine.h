@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "forestall/ports.h"
+#include "score/kin.h"
 #include "support/fake_kernel.h"
 
 namespace forestall::testing {
@@ -83,17 +84,20 @@ class FakeMachine : public FakeKernel,
   Reach hold(ProcessId id) override;
   Reach terminate() override;
   Reach kill() override;
+  void halt() override;
   bool gone() override;
   void release() override;
   void tell(Event event, const Incident& incident) override;
 
   Census census(Bytes at_least);
-  Reach record(Signal signal, Reach reach);
-  Reach reach_held();
+  Reach send(Signal signal);
+  Reach send(Signal signal, FakeProcess& to);
 
   std::vector<ProcessFacts> found_;
   std::vector<std::int32_t> lineage_ = {900, 1};
-  FakeProcess* held_ = nullptr;
+  std::vector<Kin> kin_;
+  PlaceBook places_;
+  std::vector<FakeProcess*> held_;
   Duration search_time_{0};
   std::function<void()> before_hold_;
   std::function<void()> before_signal_;

@@ -170,6 +170,7 @@ TEST_F(Doors, ProcessesTakeSignalsAsTheyAreMadeTo) {
   const FakeProcess& stuck = machine.spawn("stuck", kMiB).stuck();
   const FakeProcess& ghost = machine.spawn("ghost", kMiB).only_its_memory_dies();
   for (const FakeProcess* p : {&slow, &deaf, &stuck, &ghost}) {
+    ports.signaller.release();
     ASSERT_EQ(ports.signaller.hold(p->facts.id), Reach::done);
     EXPECT_EQ(ports.signaller.terminate(), Reach::done);
   }
@@ -180,6 +181,7 @@ TEST_F(Doors, ProcessesTakeSignalsAsTheyAreMadeTo) {
   machine.advance(1min);
   EXPECT_TRUE(deaf.alive);
   for (const FakeProcess* p : {&deaf, &stuck, &ghost}) {
+    ports.signaller.release();
     ASSERT_EQ(ports.signaller.hold(p->facts.id), Reach::done);
     EXPECT_EQ(ports.signaller.kill(), Reach::done);
     machine.advance(5ms);

@@ -8,6 +8,7 @@ namespace forestall::testing {
 FakeProcess::FakeProcess(ProcessId id, std::string_view comm, Bytes size, Instant now) : born(now) {
   facts.id = id;
   facts.parent = 1;
+  facts.process_group = id.pid;
   facts.uid = 1000;
   facts.state = 'S';
   facts.comm.assign(comm);
@@ -97,7 +98,7 @@ FakeProcess& FakeProcess::profile_after(Duration later) {
 }
 
 Bytes FakeProcess::demand(Instant now, Duration step) const {
-  if (!alive || is_stuck || now < grows_from) return 0;
+  if (!alive || is_stuck || halted || now < grows_from) return 0;
   const Bytes here = facts.anon + facts.swap;
   const auto wanted = static_cast<Bytes>(static_cast<double>(rate) * std::chrono::duration<double>(step).count());
   return std::min(wanted, grows_to - std::min(here, grows_to));

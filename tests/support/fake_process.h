@@ -80,6 +80,7 @@ struct FakeProcess {
   Bytes child_size = 0;
 
   bool is_stuck = false;
+  bool halted = false;  ///< by SIGSTOP
   bool obeys = true;
   Duration exit_time = std::chrono::milliseconds(20);
   Duration death_time = std::chrono::milliseconds(5);

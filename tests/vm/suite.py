@@ -54,8 +54,13 @@ def show(name: str, begun: float, wrong: list[str], note: str = "", bad: str = "
 
 
 def in_short(evidence: Evidence) -> str:
-    ended = ", ".join(f"{each.get('VICTIM_COMM')} by {each.get('RULE')}" for each in signalled(evidence)) or "nobody"
+    ended = ", ".join(f"{victim(each)} by {each.get('RULE')}" for each in signalled(evidence)) or "nobody"
     return f"freeze {evidence.freeze.total} ms (worst {evidence.freeze.worst}); ended: {ended}"
+
+
+def victim(record: dict[str, str]) -> str:
+    name, kind = record.get("VICTIM_COMM", "?"), record.get("VICTIM_KIND")
+    return name if kind == "process" else f"{name} ({kind} of {record.get('VICTIM_PROCESSES')})"
 
 
 def chosen_from(names: list[str]) -> list[scenarios.Scenario]:

@@ -35,7 +35,8 @@ TEST(Complaint, AboutAKeyBelowTheWrongHeaderNamesTheRightOne) {
 TEST(Complaint, AboutAKeyLikeNoneListsThemAll) {
   EXPECT_EQ(complaint("[poll]\nvolume = 11"),
             "a.toml:2:1: poll: unknown key \"volume\"; allowed are idle_interval and armed_interval");
-  EXPECT_EQ(complaint("[victim]\nvolume = 11"), "a.toml:2:1: victim: unknown key \"volume\"; allowed is minimum");
+  EXPECT_EQ(complaint("[victim]\nvolume = 11"),
+            "a.toml:2:1: victim: unknown key \"volume\"; allowed are kind, minimum and max_processes");
   EXPECT_EQ(complaint("[volume]"),
             "a.toml:1:2: unknown key \"volume\"; allowed are poll, victim, score, kill, rule, "
             "protect, avoid and prefer");
@@ -62,6 +63,10 @@ TEST(Complaint, AboutTheWrongTypeSaysWhatItIs) {
             "a.toml:3:10: rule \"stall\": action: is an integer; allowed are \"notify\", \"terminate\" and \"kill\"");
   EXPECT_EQ(complaint("[kill]\nbreaker_kills = \"3\""),
             "a.toml:2:17: kill: breaker_kills: is a string; allowed is 1 to 100, without quotes");
+  EXPECT_EQ(complaint("[victim]\nkind = false"),
+            "a.toml:2:8: victim: kind: is a boolean; allowed are \"process\", \"family\", \"unit\" and \"auto\"");
+  EXPECT_EQ(complaint("[victim]\nmax_processes = \"many\""),
+            "a.toml:2:17: victim: max_processes: is a string; allowed is 1 to 4096, without quotes");
   EXPECT_EQ(complaint("[[avoid]]\ncomm = 5"), std::string("a.toml:2:8: avoid: comm: is an integer") + kPatterns);
 }
 
@@ -94,6 +99,18 @@ TEST(Complaint, AboutAnUnknownAction) {
   EXPECT_EQ(of_rule("action = \"none\""),
             "a.toml:3:10: rule \"stall\": action: unknown action \"none\"; allowed are \"notify\", \"terminate\" and "
             "\"kill\"");
+}
+
+TEST(Complaint, AboutAnUnknownKindOfVictim) {
+  const auto of_victim = [](const std::string& kind) { return complaint("[victim]\nkind = \"" + kind + "\"\n"); };
+  const std::string allowed = "; allowed are \"process\", \"family\", \"unit\" and \"auto\"";
+  const std::string begin = "a.toml:2:8: victim: kind: unknown kind ";
+  EXPECT_EQ(of_victim("proces"), begin + "\"proces\"" + allowed + "; did you mean \"process\"?");
+  EXPECT_EQ(of_victim("familly"), begin + "\"familly\"" + allowed + "; did you mean \"family\"?");
+  EXPECT_EQ(of_victim("Unit"), begin + "\"Unit\"" + allowed + "; did you mean \"unit\"?");
+  EXPECT_EQ(of_victim("auto "), begin + "\"auto \"" + allowed + "; did you mean \"auto\"?");
+  EXPECT_EQ(of_victim("cgroup"), begin + "\"cgroup\"" + allowed);
+  EXPECT_EQ(of_victim(""), begin + "\"\"" + allowed);
 }
 
 struct Bounds {
@@ -135,6 +152,7 @@ constexpr Bounds kBounds[] = {
     {"[poll]", "armed_interval", R"("10ms")", R"("1s")", R"("9ms")", R"("1.1s")",
      R"(is out of range; allowed is "10ms" to "1s")"},
     {"[victim]", "minimum", R"("0B")", R"("100%")", nullptr, R"("101%")", kSizes},
+    {"[victim]", "max_processes", "1", "4096", "0", "4097", "is out of range; allowed is 1 to 4096, without quotes"},
     {"[score]", "memory", R"("0%")", R"("1000%")", nullptr, R"("1000.1%")",
      R"(is more than 1000%; allowed is "0%" to "1000%")"},
     {"[score]", "adj", R"("0%")", R"("1000%")", nullptr, R"("1001%")",
@@ -249,7 +267,7 @@ TEST(Complaint, AboutTextThatIsNotToml) {
 
 TEST(Complaint, IsAboutTheFirstMistakeInTheFile) {
   EXPECT_EQ(complaint("[victim]\nzzz = 1\n[poll]\naaa = 1\n"),
-            "a.toml:2:1: victim: unknown key \"zzz\"; allowed is minimum");
+            "a.toml:2:1: victim: unknown key \"zzz\"; allowed are kind, minimum and max_processes");
   EXPECT_EQ(complaint("[score]\nprefer = 1\nadj = 1\n").substr(0, 11), "a.toml:2:10");
 }
 

@@ -20,7 +20,9 @@ TEST(Merge, ReadsEveryKeyOfTheTables) {
 idle_interval = "10s"
 armed_interval = "10ms"
 [victim]
+kind = "unit"
 minimum = "max(2%, 1GiB)"
+max_processes = 7
 [score]
 memory = "0%"
 growth = "300%"
@@ -34,10 +36,19 @@ breaker_kills = 100
 breaker_pause = "1h"
 )~"});
   EXPECT_EQ(config.poll, (PollConfig{10s, 10ms}));
-  EXPECT_EQ(config.victim.minimum, parse_size("max(2%, 1GiB)"));
+  EXPECT_EQ(config.victim, (VictimConfig{Kind::unit, parse_size("max(2%, 1GiB)").value(), 7}));
   EXPECT_EQ(config.score, (ScoreConfig{Share{0}, Share::percent(300), 1min, Share::percent(50), Share{125'000},
                                        Share::percent(1000)}));
   EXPECT_EQ(config.kill, (KillConfig{0s, 100, 1h}));
+}
+
+TEST(Merge, ReadsEveryKindOfVictimAndWritesItBack) {
+  for (const auto& [name, kind] : std::vector<std::pair<std::string, Kind>>{
+           {"process", Kind::process}, {"family", Kind::family}, {"unit", Kind::unit}, {"auto", Kind::automatic}}) {
+    const Config config = parsed({"[victim]\nkind = \"" + name + "\"\n"});
+    EXPECT_EQ(config.victim, (VictimConfig{kind, VictimConfig{}.minimum, VictimConfig{}.max_processes})) << name;
+    EXPECT_NE(render(config).find("\nkind = \"" + name + "\"\n"), std::string::npos) << name;
+  }
 }
 
 TEST(Merge, ReadsEveryKeyOfARule) {

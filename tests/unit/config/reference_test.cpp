@@ -52,6 +52,18 @@ TEST(Reference, ManPageHasEveryKeyInItsSection) {
   }
 }
 
+TEST(Reference, InstalledFileHasEveryKey) {
+  const std::string text = text_of("config/forestall.toml");
+  for (const Section& section : sections()) {
+    // A table shows each setting; what can be repeated has a list of its keys.
+    const std::string chapter = section.repeated ? text : part(text, "#" + section.header(), "#[");
+    for (const std::string_view key : section.keys) {
+      const std::string line = section.repeated ? "\n#   " + std::string(key) + " " : "\n#" + std::string(key) + " = ";
+      EXPECT_NE(chapter.find(line), std::string::npos) << section.header() << " " << key;
+    }
+  }
+}
+
 TEST(Reference, ManualHoldsExamplesThatAreValid) {
   std::istringstream manual(text_of("docs/configuration.md"));
   std::string line;

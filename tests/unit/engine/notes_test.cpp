@@ -86,6 +86,20 @@ TEST_F(RankingNote, OutlivesTheRanking) {
   EXPECT_EQ(incident.spared[0].why, Mercy::protect);
 }
 
+TEST_F(RankingNote, SaysWhoGoTogetherAndHowManyAreCounted) {
+  facts.reserve(64);
+  fill(2, 0);
+  EXPECT_EQ(incident.candidates[0].process.kind, Kind::process);
+  EXPECT_EQ(incident.candidates[0].process.processes, 1U);
+  EXPECT_EQ(incident.candidates[0].counted, 1U);
+  ranking.order[1].party = {Kind::family, facts[1].id, 12};
+  ranking.order[1].counted = 40;
+  note(ranking, incident);
+  EXPECT_EQ(incident.candidates[1].process.kind, Kind::family);
+  EXPECT_EQ(incident.candidates[1].process.processes, 12U);
+  EXPECT_EQ(incident.candidates[1].counted, 40U);
+}
+
 TEST_F(RankingNote, SaysWhichEntryProtected) {
   facts.reserve(64);
   facts.push_back(process(9));

@@ -21,6 +21,15 @@
 
 namespace forestall::testing {
 
+/// Whether `condition` comes true within ten seconds.
+inline bool soon(const std::function<bool()>& condition) {
+  for (int i = 0; i < 10'000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
 class OwnChild {
  public:
   /// Runs `life` in the child, which then waits for a signal. Returns when `life` is over.
@@ -49,21 +58,24 @@ class OwnChild {
   OwnChild& operator=(const OwnChild&) = delete;
 
   [[nodiscard]] pid_t pid() const { return pid_; }
-  [[nodiscard]] ProcessId id() const {
-    std::array<char, 2048> buffer{};
-    const auto text = read_once(AT_FDCWD, ("/proc/" + std::to_string(pid_) + "/stat").c_str(), buffer);
-    const auto stat = text ? parse_stat(*text) : std::nullopt;
-    EXPECT_TRUE(stat);
-    return {pid_, stat ? stat->start_time : 0};
-  }
+  [[nodiscard]] ProcessId id() const { return {pid_, stat().start_time}; }
+  /// proc_pid_stat(5), field 3: 'S' while it waits, 'T' while it is halted, 'Z' when its main thread is dead.
+  [[nodiscard]] char state() const { return stat().state; }
   /// The signal that ended it. Waits for the end.
   int died_of() {
-    int status = 0;
-    EXPECT_EQ(::waitpid(pid_, &status, 0), pid_);
-    pid_ = -1;
+    const int status = wait();
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   }
-  [[nodiscard]] bool is_running() const { return ::waitpid(pid_, nullptr, WNOHANG) == 0; }
+  /// The exit code with which it ended by itself, or -1. Waits for the end.
+  int exited_with() {
+    const int status = wait();
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  /// Leaves a dead one to be waited for: while its number is its own, the destructor hits nobody else.
+  [[nodiscard]] bool is_running() const {
+    siginfo_t dead{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &dead, WEXITED | WNOHANG | WNOWAIT) == 0 && dead.si_pid == 0;
+  }
   /// What it holds of its own.
   [[nodiscard]] Bytes memory() const {
     const auto status = read_status(AT_FDCWD, ("/proc/" + std::to_string(pid_) + "/status").c_str());
@@ -71,16 +83,27 @@ class OwnChild {
   }
 
  private:
+  int wait() {
+    int status = 0;
+    const bool ended = soon([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; });
+    EXPECT_TRUE(ended) << "it lives";
+    if (ended) pid_ = -1;
+    return status;
+  }
+  [[nodiscard]] Stat stat() const {
+    std::array<char, 2048> buffer{};
+    const auto text = read_once(AT_FDCWD, ("/proc/" + std::to_string(pid_) + "/stat").c_str(), buffer);
+    const auto stat = text ? parse_stat(*text) : std::nullopt;
+    EXPECT_TRUE(stat);
+    return stat.value_or(Stat{});
+  }
+
   pid_t pid_ = -1;
 };
 
-/// Whether `condition` comes true within ten seconds.
-inline bool soon(const std::function<bool()>& condition) {
-  for (int i = 0; i < 10'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
+/// Whether the child's state is `state` within ten seconds.
+inline bool comes_to(const OwnChild& child, char state) {
+  return soon([&] { return child.state() == state; });
 }
 
 }  // namespace forestall::testing

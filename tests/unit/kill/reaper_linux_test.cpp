@@ -12,6 +12,7 @@
 #include <fstream>
 #include <string>
 
+#include "kill/signaller_linux.h"
 #include "unit/kill/own_child_linux.h"
 
 namespace forestall {
@@ -86,6 +87,23 @@ TEST(Reaper, GivesBackTheMemoryOfAVictimThatCannotRunToItsEnd) {
     EXPECT_TRUE(child.is_running()) << "it is still stuck, without its memory";
   }
   EXPECT_EQ(child.died_of(), SIGKILL);
+}
+
+TEST(Reaper, IsToldOfAllWhomTheSignallerKills) {
+  OwnChild first(hold_memory), second(hold_memory);
+  {
+    Freezer freezer;
+    if (!freezer.freeze(first.pid()) || !freezer.freeze(second.pid())) GTEST_SKIP() << "needs root, as above";
+    PidfdSignaller signaller;
+    for (const OwnChild* child : {&first, &second}) ASSERT_EQ(signaller.hold(child->id()), Reach::done);
+    EXPECT_EQ(signaller.kill(), Reach::done);
+    for (const OwnChild* child : {&first, &second}) {
+      EXPECT_TRUE(soon([&] { return child->memory() < kHeld / 16; }));
+    }
+    EXPECT_FALSE(signaller.gone()) << "they are stuck";
+  }
+  EXPECT_EQ(first.died_of(), SIGKILL);
+  EXPECT_EQ(second.died_of(), SIGKILL);
 }
 
 TEST(Reaper, DoesNotHarmAProcessThatIsNotBeingKilled) {

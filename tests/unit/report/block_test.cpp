@@ -50,6 +50,14 @@ TEST(Block, SaysHowManyMoreThereAre) {
   EXPECT_THAT(block(Event::no_victim, i, false), HasSubstr("      … and 38 more\n"));
 }
 
+TEST(Block, SaysWhoGoTogether) {
+  EXPECT_THAT(
+      block(Event::victim_killed, testing::incident_of(Kind::family), false),
+      HasSubstr("    >     4242 firefox              4 GiB   +300.0  memory +250.0  adj +100.0  avoid -50.0"
+                "  (family of 33 processes, weighed together with 7 others)\n"
+                "          4300 gimp                 1 GiB   +300.0  memory +250.0  adj +100.0  avoid -50.0\n"));
+}
+
 TEST(Block, SaysWhenNothingWouldBeLeft) {
   Incident i = incident();
   i.verdict.exhausted_in = std::chrono::seconds(3);

@@ -10,10 +10,17 @@ namespace {
 
 TEST(IncidentJson, TellsCandidatesWithEveryTerm) {
   const CandidateNote c = testing::candidate(4242, "firefox", kGiB);
-  EXPECT_EQ(candidates_json(std::span(&c, 1)),
-            R"([{"pid":4242,"comm":"firefox","uid":1000,"unit":"app-firefox.scope","bytes":1073741824,)"
-            R"("oom_score_adj":100,"score":300.0,"terms":[{"name":"memory","points":250.0},)"
-            R"({"name":"adj","points":100.0},{"name":"prefer","points":0.0},{"name":"avoid","points":-50.0}]}])");
+  EXPECT_EQ(
+      candidates_json(std::span(&c, 1)),
+      R"([{"pid":4242,"comm":"firefox","uid":1000,"unit":"app-firefox.scope","bytes":1073741824,)"
+      R"("oom_score_adj":100,"kind":"process","processes":1,"counted_together":1,"score":300.0,"terms":[{"name":"memory","points":250.0},)"
+      R"({"name":"adj","points":100.0},{"name":"prefer","points":0.0},{"name":"avoid","points":-50.0}]}])");
+}
+
+TEST(IncidentJson, TellsWhoGoTogether) {
+  const Incident i = testing::incident_of(Kind::unit);
+  const std::string text = candidates_json(std::span(i.candidates).first(1));
+  EXPECT_NE(text.find(R"("kind":"unit","processes":33,"counted_together":40,)"), std::string::npos) << text;
 }
 
 TEST(IncidentJson, TellsTheSparedWithTheirReason) {

@@ -72,6 +72,16 @@ inline Incident incident() {
   return i;
 }
 
+/// The same, of 33 processes that go together.
+inline Incident incident_of(Kind kind) {
+  Incident i = incident();
+  i.attempt.party = {kind, i.attempt.victim.id, 33};
+  i.candidates[0].process.kind = kind;
+  i.candidates[0].process.processes = 33;
+  i.candidates[0].counted = 40;
+  return i;
+}
+
 /// The same, a second later: it obeyed, and all is well.
 inline Incident ended_incident() {
   Incident i = incident();

@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "report/words.h"
 #include "unit/report/incidents.h"
 
 namespace forestall {
@@ -19,8 +20,10 @@ using std::chrono::seconds;
 using testing::ended_incident;
 using ::testing::HasSubstr;
 using testing::incident;
+using testing::incident_of;
 using testing::kAllEvents;
 using ::testing::MatchesRegex;
+using ::testing::StartsWith;
 
 std::map<std::string, std::string> fields_of(Event event, const Incident& i) {
   std::map<std::string, std::string> fields;
@@ -65,6 +68,30 @@ TEST(Sentence, OfADryRunSaysThatNothingWasSent) {
   for (const Event event : {Event::victim_terminated, Event::victim_killed}) {
     EXPECT_THAT(sentence(event, i), MatchesRegex("Dry run: would have sent SIG.*"));
   }
+}
+
+TEST(Sentence, OfThoseWhoGoTogetherNamesThemAll) {
+  EXPECT_THAT(sentence(Event::victim_terminated, incident_of(Kind::family)),
+              StartsWith("Sent SIGTERM to the family of firefox (33 processes from pid 4242 down, uid 1000, "
+                         "app-firefox.scope): rule "));
+  EXPECT_THAT(sentence(Event::victim_killed, incident_of(Kind::unit)),
+              StartsWith("Sent SIGKILL to the unit app-firefox.scope (33 processes, the oldest is firefox, pid 4242, "
+                         "uid 1000): rule "));
+}
+
+TEST(Sentence, OfThoseWhoGoTogetherBeginsWithACapitalLetter) {
+  for (const Kind kind : {Kind::family, Kind::unit}) {
+    for (const Event event : kAllEvents) {
+      if (event == Event::breaker_opened) continue;  // with a number
+      for (const Outcome outcome : testing::kAllOutcomes) {
+        Incident i = incident_of(kind);
+        i.attempt.outcome = outcome;
+        EXPECT_THAT(sentence(event, i), MatchesRegex("[A-Z].*")) << name_of(kind) << ' ' << name_of(event);
+      }
+    }
+  }
+  EXPECT_THAT(sentence(Event::victim_gone, incident_of(Kind::unit)), StartsWith("The unit app-firefox.scope (33 "));
+  EXPECT_THAT(sentence(Event::victim_gone, ended_incident()), StartsWith("firefox ")) << "a name is left as it is";
 }
 
 TEST(Sentence, SaysHowItEnded) {
@@ -154,6 +181,15 @@ TEST(JournalFields, DescribeTheVictim) {
   EXPECT_EQ(fields.at("RULE"), "low-memory");
   EXPECT_EQ(fields.at("RULE_ACTION"), "terminate");
   EXPECT_EQ(fields_of(Event::victim_killed, incident()).at("OOM_SIGNAL"), "SIGKILL");
+}
+
+TEST(JournalFields, TellHowManyGoTogether) {
+  const auto alone = fields_of(Event::victim_terminated, incident());
+  EXPECT_EQ(alone.at("VICTIM_KIND"), "process");
+  EXPECT_EQ(alone.at("VICTIM_PROCESSES"), "1");
+  const auto together = fields_of(Event::victim_gone, incident_of(Kind::family));
+  EXPECT_EQ(together.at("VICTIM_KIND"), "family");
+  EXPECT_EQ(together.at("VICTIM_PROCESSES"), "33");
 }
 
 TEST(JournalFields, TellHowItEnded) {

@@ -149,6 +149,40 @@ TEST(ProcessInWords, NamesPidUserAndUnit) {
   EXPECT_EQ(in_words(p), "firefox (pid 4242, uid 1000)");
 }
 
+TEST(ProcessInWords, NamesAFamilyByItsHead) {
+  ProcessNote p = testing::candidate(4242, "make\n", kGiB).process;
+  p.kind = Kind::family;
+  p.processes = 33;
+  EXPECT_EQ(in_words(p), "the family of make\\x0a (33 processes from pid 4242 down, uid 1000, app-firefox.scope)");
+  p.unit = {};
+  EXPECT_EQ(in_words(p), "the family of make\\x0a (33 processes from pid 4242 down, uid 1000)");
+}
+
+TEST(ProcessInWords, NamesAUnitByItsName) {
+  ProcessNote p = testing::candidate(4242, "batch\n", kGiB).process;
+  p.kind = Kind::unit;
+  p.processes = 40;
+  p.unit.assign("batch\n.service");
+  EXPECT_EQ(in_words(p), "the unit batch\\x0a.service (40 processes, the oldest is batch\\x0a, pid 4242, uid 1000)");
+}
+
+TEST(CompanyInWords, SaysWhoGoesWithItAndWhoIsWeighedWithIt) {
+  CandidateNote c = testing::candidate(4242, "x", kGiB);
+  EXPECT_EQ(company_in_words(c), "");
+  c.counted = 2;
+  EXPECT_EQ(company_in_words(c), "weighed together with 1 other");
+  c.counted = 12;
+  EXPECT_EQ(company_in_words(c), "weighed together with 11 others");
+  c.process.kind = Kind::family;
+  c.process.processes = 7;
+  EXPECT_EQ(company_in_words(c), "family of 7 processes, weighed together with 5 others");
+  c.process.kind = Kind::unit;
+  c.process.processes = 12;
+  EXPECT_EQ(company_in_words(c), "unit of 12 processes");
+  c.process.processes = 13;
+  EXPECT_EQ(company_in_words(c), "unit of 13 processes") << "one was born since they were counted";
+}
+
 TEST(IdInWords, Has32Digits) {
   EXPECT_EQ(in_words(IncidentId{0x0123456789abcdef, 0x10}), "0123456789abcdef0000000000000010");
 }

@@ -19,6 +19,7 @@ struct MadeUp {
   Bytes swap = 0;
   std::uint32_t uid = 1000;
   std::int32_t parent = 1;
+  std::int32_t process_group = 1;
   std::uint64_t start_time = 777;
   char state = 'S';
   std::uint64_t flags = 0x400000;
@@ -32,8 +33,8 @@ class FakeProc : public FileTree {
  public:
   void add(const MadeUp& p) const {
     const std::string dir = std::to_string(p.pid) + "/";
-    write(dir + "stat", fmt::format("{} ({}) {} {} 1 1 0 -1 {} 1 0 0 0 5 6 0 0 20 0 1 0 {} 10000 200 1844 0 0\n", p.pid,
-                                    p.comm, p.state, p.parent, p.flags, p.start_time));
+    write(dir + "stat", fmt::format("{} ({}) {} {} {} 1 0 -1 {} 1 0 0 0 5 6 0 0 20 0 1 0 {} 10000 200 1844 0 0\n",
+                                    p.pid, p.comm, p.state, p.parent, p.process_group, p.flags, p.start_time));
     write(dir + "status",
           fmt::format("Name:\tx\nUid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\nRssAnon:\t{2} kB\nRssFile:\t9999999 kB\n"
                       "RssShmem:\t8 kB\nVmPTE:\t4 kB\nVmSwap:\t{3} kB\nThreads:\t1\n",

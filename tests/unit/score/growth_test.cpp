@@ -16,10 +16,11 @@ using testing::process;
 class GrowthTest : public ::testing::Test {
  protected:
   void see(Duration when, const std::vector<ProcessFacts>& processes) {
-    growth_.see(Instant(when), {processes, {}, processes.size()});
+    const auto kin = testing::kin_of_all(processes);
+    growth_.see(Instant(when), {{}, {}, kin.size(), kin, {}});
   }
   [[nodiscard]] Bytes of(const ProcessFacts& process, Duration when) const {
-    return growth_.of(process, Instant(when));
+    return growth_.of(process.id, process.freed_by_death(), Instant(when));
   }
 
   Growth growth_{10s};
@@ -68,13 +69,13 @@ TEST_F(GrowthTest, LooksBackToTheLastPassIfThatIsOldEnough) {
 
 TEST_F(GrowthTest, OfOneForWhomACensusHadNoRoomIsNotAllThatItHolds) {
   std::vector<ProcessFacts> many;
-  for (std::int32_t pid = 1; pid <= 256; ++pid) many.push_back(process(pid, "x", 70 * kMiB));
+  for (std::int32_t pid = 1; pid <= static_cast<std::int32_t>(kMaxKin); ++pid) many.push_back(process(pid, "x", 70 * kMiB));
   see(0s, many);
-  EXPECT_EQ(of(process(1000, "overtaker", 72 * kMiB), 1s), 2 * kMiB);
+  EXPECT_EQ(of(process(100000, "overtaker", 72 * kMiB), 1s), 2 * kMiB);
   many.pop_back();
   see(20s, many);
-  EXPECT_EQ(of(process(1000, "newcomer", 72 * kMiB), 21s), 2 * kMiB) << "counted from the pass before";
-  EXPECT_EQ(of(process(1000, "newcomer", 72 * kMiB), 31s), 72 * kMiB);
+  EXPECT_EQ(of(process(100000, "newcomer", 72 * kMiB), 21s), 2 * kMiB) << "counted from the pass before";
+  EXPECT_EQ(of(process(100000, "newcomer", 72 * kMiB), 31s), 72 * kMiB);
 }
 
 TEST_F(GrowthTest, ForgetsWhoIsGone) {

@@ -11,7 +11,7 @@ namespace {
 
 /// /proc/PID/stat of a process that calls itself `comm`.
 std::string stat_of(std::string_view comm, std::string_view flags = "4194304", std::string_view start = "12345") {
-  return fmt::format("77 ({}) S 42 77 77 0 -1 {} 100 0 0 0 5 6 0 0 20 0 1 0 {} 10000 200 18446744073709551615 0 0\n",
+  return fmt::format("77 ({}) S 42 43 44 0 -1 {} 100 0 0 0 5 6 0 0 20 0 1 0 {} 10000 200 18446744073709551615 0 0\n",
                      comm, flags, start);
 }
 
@@ -21,6 +21,7 @@ TEST(ProcessStat, TellsEveryField) {
   EXPECT_EQ(stat->comm.view(), "bash");
   EXPECT_EQ(stat->state, 'S');
   EXPECT_EQ(stat->parent, 42);
+  EXPECT_EQ(stat->process_group, 43);
   EXPECT_FALSE(stat->kernel_thread);
   EXPECT_EQ(stat->start_time, 12345U);
 }
@@ -33,6 +34,7 @@ TEST_P(HostileComm, ChangesNothingElse) {
   EXPECT_EQ(stat->comm.view(), GetParam());
   EXPECT_EQ(stat->state, 'S');
   EXPECT_EQ(stat->parent, 42);
+  EXPECT_EQ(stat->process_group, 43);
   EXPECT_FALSE(stat->kernel_thread);
   EXPECT_EQ(stat->start_time, 12345U);
 }
@@ -77,6 +79,8 @@ INSTANTIATE_TEST_SUITE_P(ProcessStat, BadStat,
                          ::testing::Values("", "\n", ")(\n", "1 ()\n", "1 (a) S\n", "1 a S 0\n",
                                            "1 (a) SS 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
                                            "1 (a) S -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
+                                           "1 (a) S 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
+                                           "1 (a) S 0 2147483648 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
                                            "1 (a) S 2147483648 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n"));
 
 }  // namespace

@@ -24,9 +24,13 @@ class RankTest : public ::testing::Test {
     return processes_.back();
   }
   const Ranking& ranked(std::vector<ProcessId> out_of_reach = {}) {
-    const Census census{processes_, lineage_, 123};
-    rank(census, {{16 * kGiB}, now_, growth_}, weights_, kMinimum, out_of_reach, ranking_);
+    const Census census{processes_, lineage_, 123, {}, {}};
+    rank(census, {{16 * kGiB}, now_, growth_, out_of_reach, {}}, weights_, kMinimum, ranking_);
     return ranking_;
+  }
+  void see_them() {
+    const auto kin = testing::kin_of_all(processes_);
+    growth_.see(now_, {processes_, lineage_, kin.size(), kin, {}});
   }
   std::vector<std::int32_t> order() {
     std::vector<std::int32_t> pids;
@@ -58,7 +62,7 @@ TEST_F(RankTest, OfNobodyIsEmpty) {
 TEST_F(RankTest, TheOneThatGrewGoesBeforeTheLargerOneThatDidNot) {
   add(10, 3 * kGiB);
   add(11, kGiB);
-  growth_.see(now_, {processes_, lineage_, 2});
+  see_them();
   processes_[1].anon = 2 * kGiB;
   EXPECT_THAT(order(), ElementsAre(11, 10));
   weights_.growth = Share{};
@@ -74,7 +78,7 @@ TEST_F(RankTest, TheLargestGoesFirst) {
 
 TEST_F(RankTest, AScoreIsTheSumOfItsTerms) {
   add(10, 4 * kGiB - 512 * kMiB);
-  growth_.see(now_, {processes_, lineage_, 1});
+  see_them();
   ProcessFacts& p = processes_.front();
   p.anon = 4 * kGiB;
   p.oom_score_adj = 100;

@@ -20,11 +20,11 @@ ProcessFacts with_adj(Bytes memory, std::int32_t adj) {
   return p;
 }
 
-Points memory_and_adj(const ProcessFacts& p) { return memory_points({p, k16GiB}) + adj_points({p, k16GiB}); }
+Points memory_and_adj(const ProcessFacts& p) { return memory_points(merits_of(p, k16GiB)) + adj_points(merits_of(p, k16GiB)); }
 
 TEST(MemoryTerm, IsWhatDeathGivesBackInThousandthsOfTheMachine) {
-  EXPECT_EQ(memory_points({process(10, "x", 4 * kGiB), k16GiB}), 250 * kPerMille);
-  EXPECT_EQ(memory_points({process(10, "x", 0), k16GiB}), 0);
+  EXPECT_EQ(memory_points(merits_of(process(10, "x", 4 * kGiB), k16GiB)), 250 * kPerMille);
+  EXPECT_EQ(memory_points(merits_of(process(10, "x", 0), k16GiB)), 0);
 }
 
 TEST(MemoryTerm, CountsSwapAndPageTablesButNoSharedMemory) {
@@ -32,32 +32,32 @@ TEST(MemoryTerm, CountsSwapAndPageTablesButNoSharedMemory) {
   p.swap = 2 * kGiB;
   p.page_tables = kGiB;
   p.shmem = 8 * kGiB;
-  EXPECT_EQ(memory_points({p, k16GiB}), 250 * kPerMille);
+  EXPECT_EQ(memory_points(merits_of(p, k16GiB)), 250 * kPerMille);
 }
 
 TEST(MemoryTerm, IsNeverMoreThanTheMachine) {
   for (const Bytes huge : {17 * kGiB, Bytes{INT64_MAX}, UINT64_MAX}) {
-    EXPECT_EQ(memory_points({process(10, "x", huge), k16GiB}), 1000 * kPerMille);
+    EXPECT_EQ(memory_points(merits_of(process(10, "x", huge), k16GiB)), 1000 * kPerMille);
   }
-  EXPECT_EQ(memory_points({process(10, "x", UINT64_MAX), Capacity{1}}), 1000 * kPerMille);
-  EXPECT_EQ(memory_points({process(10, "x", kGiB), Capacity{0}}), 0);
+  EXPECT_EQ(memory_points(merits_of(process(10, "x", UINT64_MAX), Capacity{1})), 1000 * kPerMille);
+  EXPECT_EQ(memory_points(merits_of(process(10, "x", kGiB), Capacity{0})), 0);
 }
 
 TEST(GrowthTerm, IsWhatWasAddedInThousandthsOfTheMachine) {
-  EXPECT_EQ(growth_points({process(10, "x", 4 * kGiB), k16GiB, 2 * kGiB}), 125 * kPerMille);
-  EXPECT_EQ(growth_points({process(10, "x", 4 * kGiB), k16GiB, 0}), 0);
-  EXPECT_EQ(growth_points({process(10, "x", 4 * kGiB), k16GiB, UINT64_MAX}), 1000 * kPerMille);
+  EXPECT_EQ(growth_points(merits_of(process(10, "x", 4 * kGiB), k16GiB, 2 * kGiB)), 125 * kPerMille);
+  EXPECT_EQ(growth_points(merits_of(process(10, "x", 4 * kGiB), k16GiB, 0)), 0);
+  EXPECT_EQ(growth_points(merits_of(process(10, "x", 4 * kGiB), k16GiB, UINT64_MAX)), 1000 * kPerMille);
 }
 
 TEST(AdjTerm, OneStepIsOneThousandth) {
-  EXPECT_EQ(adj_points({with_adj(8 * kGiB, 200), k16GiB}), 200 * kPerMille);
-  EXPECT_EQ(adj_points({with_adj(8 * kGiB, -200), k16GiB}), -200 * kPerMille);
-  EXPECT_EQ(adj_points({with_adj(0, -999), k16GiB}), -999 * kPerMille);
+  EXPECT_EQ(adj_points(merits_of(with_adj(8 * kGiB, 200), k16GiB)), 200 * kPerMille);
+  EXPECT_EQ(adj_points(merits_of(with_adj(8 * kGiB, -200), k16GiB)), -200 * kPerMille);
+  EXPECT_EQ(adj_points(merits_of(with_adj(0, -999), k16GiB)), -999 * kPerMille);
 }
 
 TEST(AdjTerm, APositiveOneAtMostDoublesTheMemory) {
-  EXPECT_EQ(adj_points({with_adj(kGiB, 1000), k16GiB}), memory_points({with_adj(kGiB, 1000), k16GiB}));
-  EXPECT_EQ(adj_points({with_adj(0, 1000), k16GiB}), 0);
+  EXPECT_EQ(adj_points(merits_of(with_adj(kGiB, 1000), k16GiB)), memory_points(merits_of(with_adj(kGiB, 1000), k16GiB)));
+  EXPECT_EQ(adj_points(merits_of(with_adj(0, 1000), k16GiB)), 0);
 }
 
 TEST(AdjTerm, ASmallHelperNeverDiesForABigHog) {
@@ -75,8 +75,8 @@ TEST(ListTerms, ArePointsOfTheEntriesForAndAgainst) {
   ProcessFacts p = process(10, "x", kGiB);
   p.profile.prefer_points = 300;
   p.profile.avoid_points = 70;
-  EXPECT_EQ(prefer_points({p, k16GiB}), 300 * kPerMille);
-  EXPECT_EQ(avoid_points({p, k16GiB}), -70 * kPerMille);
+  EXPECT_EQ(prefer_points(merits_of(p, k16GiB)), 300 * kPerMille);
+  EXPECT_EQ(avoid_points(merits_of(p, k16GiB)), -70 * kPerMille);
 }
 
 TEST(Terms, EveryWeightHasItsOwnTerm) {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "score/kin.h"
+
+#include <algorithm>
+
+#include "forestall/ranking.h"
+
+namespace forestall {
+namespace {
+
+/// libvirt's and systemd-nspawn's name for a machine with all its helpers (systemd-machined(8)).
+bool is_virtual_machine(const CgroupPlace& place) {
+  return place.slice.view() == "machine.slice" && place.unit.view().starts_with("machine-");
+}
+
+/// A path that fills its room may have been cut: nobody knows where it ends.
+bool is_cut(const CgroupPlace& place) {
+  constexpr std::size_t longest_path = 255;
+  constexpr std::size_t longest_name = 95;
+  return place.path.view().size() >= longest_path || place.unit.view().size() >= longest_name ||
+         place.user_unit.view().size() >= longest_name;
+}
+
+bool same_unit(const CgroupPlace& a, const CgroupPlace& b) { return a.unit == b.unit && a.user_unit == b.user_unit; }
+
+std::int32_t bounded(std::int64_t points) {
+  constexpr std::int64_t most = 1'000'000;
+  return static_cast<std::int32_t>(std::min(points, most));
+}
+
+}  // namespace
+
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::process: return "process";
+    case Kind::family: return "family";
+    case Kind::unit: return "unit";
+    case Kind::automatic: return "auto";
+  }
+  return {};
+}
+
+Kin kin_of(const ProcessFacts& p, std::uint16_t place, bool must_live) {
+  Kin kin;
+  kin.id = p.id;
+  kin.parent = p.parent;
+  kin.process_group = p.process_group;
+  kin.uid = p.uid;
+  kin.oom_score_adj = p.oom_score_adj;
+  kin.comm.assign(p.comm.view());
+  kin.memory = p.freed_by_death();
+  kin.swap = p.swap;
+  kin.place = place;
+  kin.must_live = must_live;
+  kin.profile_known = p.profile.complete;
+  kin.prefer_points = bounded(p.profile.prefer_points);
+  kin.avoid_points = bounded(p.profile.avoid_points);
+  return kin;
+}
+
+bool is_session(const CgroupPlace& place) {
+  return place.unit.view().starts_with("session-") && place.unit.view().ends_with(".scope");
+}
+
+bool is_of_a_manager(const CgroupPlace& place) {
+  return place.unit.view() == "init.scope" || place.user_unit.view() == "init.scope";
+}
+
+bool can_go_as_one(const CgroupPlace& place) {
+  if (place.unit.empty() || is_cut(place) || is_session(place) || is_of_a_manager(place)) return false;
+  return !place.unit.view().starts_with("user@") || !place.user_unit.empty();
+}
+
+std::string_view path_of_unit(const CgroupPlace& place) {
+  const std::string_view path = place.path.view();
+  const std::string_view name = place.user_unit.empty() ? place.unit.view() : place.user_unit.view();
+  for (std::size_t at = path.find(name); !name.empty() && at != std::string_view::npos; at = path.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    if (at > 0 && path[at - 1] == '/' && (end == path.size() || path[end] == '/')) return path.substr(0, end);
+  }
+  return {};
+}
+
+PlaceBook::PlaceBook() {
+  places_.reserve(kRoom);
+  clear();
+}
+
+void PlaceBook::clear() { places_.assign(1, KnownPlace{}); }
+
+std::uint16_t PlaceBook::number_of(const CgroupPlace& place) {
+  if (place.path.empty()) return 0;
+  const auto is_here = [&](const KnownPlace& known) { return known.cgroup.path == place.path; };
+  const auto known = std::find_if(places_.begin() + 1, places_.end(), is_here);
+  const auto number = static_cast<std::uint16_t>(known - places_.begin());
+  if (known != places_.end()) return number;
+  if (places_.size() == kRoom) return 0;
+  KnownPlace added{place, 0, is_virtual_machine(place)};
+  if (can_go_as_one(place)) {
+    const auto relative = [&](const KnownPlace& k) { return k.unit != 0 && same_unit(k.cgroup, place); };
+    const auto first = std::ranges::find_if(places_, relative);
+    added.unit = first == places_.end() ? number : first->unit;
+  }
+  places_.push_back(added);
+  return number;
+}
+
+}  // namespace forestall

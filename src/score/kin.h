@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// What is kept of everybody, and where everybody lives: small, since there can be thousands.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "forestall/process.h"
+
+namespace forestall {
+
+/// What Kin keep of a process. `must_live`: there is a Mercy for it.
+Kin kin_of(const ProcessFacts& process, std::uint16_t place, bool must_live);
+
+/// The places of all Kin, each once. Number 0 is nowhere: what is in no cgroup, or found no room here.
+class PlaceBook {
+ public:
+  static constexpr std::size_t kRoom = 512;
+
+  /// Makes room once, so that number_of() allocates nothing.
+  PlaceBook();
+
+  /// The number of this place, a new one if it was not known; 0 if there is no room for it.
+  std::uint16_t number_of(const CgroupPlace& place);
+  /// The unit of this place is of no use in part.
+  void make_whole(std::uint16_t number) { places_[places_[number].unit].whole = true; }
+
+  [[nodiscard]] std::span<const KnownPlace> places() const { return places_; }
+  /// Sessions and scopes come and go: time to begin anew.
+  [[nodiscard]] bool crowded() const { return places_.size() > kRoom * 3 / 4; }
+  void clear();
+
+ private:
+  std::vector<KnownPlace> places_;
+};
+
+/// Whether all that live there can be ended as one: in a service or scope, the system's or a user's own. Not in a
+/// session (that would end all that its user does), nor with a manager (init.scope).
+bool can_go_as_one(const CgroupPlace& place);
+
+/// The cgroup of the unit itself: processes may live below it. Empty if there is no unit.
+std::string_view path_of_unit(const CgroupPlace& place);
+
+/// Whether it is where systemd itself lives, the system's or a user's: "init.scope".
+bool is_of_a_manager(const CgroupPlace& place);
+
+/// Whether it is the session of a user who is logged in: logind's "session-2.scope".
+bool is_session(const CgroupPlace& place);
+
+}  // namespace forestall

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "score/kinship.h"
+
+#include <algorithm>
+
+#include "score/kin.h"
+
+namespace forestall {
+namespace {
+
+constexpr std::uint64_t kUnit = 1ULL << 40U;
+constexpr std::uint64_t kGroup = 2ULL << 40U;
+constexpr std::uint64_t kAlone = 3ULL << 40U;
+
+std::uint64_t alone(const Kin& kin) { return kAlone + static_cast<std::uint32_t>(kin.id.pid); }
+
+std::uint64_t house_of(const Kin& kin, const KnownPlace& place) {
+  if (place.unit != 0) return kUnit + place.unit;
+  if (is_of_a_manager(place.cgroup)) return alone(kin);
+  if (kin.process_group > 0) return kGroup + static_cast<std::uint32_t>(kin.process_group);
+  return alone(kin);
+}
+
+bool is_older(const Kin& a, const Kin& b) {
+  return a.id.start_time != b.id.start_time ? a.id.start_time < b.id.start_time : a.id.pid < b.id.pid;
+}
+
+bool is_in_order(const Kinship::Node& a, const Kinship::Node& b) {
+  return a.house != b.house ? a.house < b.house : is_older(*a.kin, *b.kin);
+}
+
+}  // namespace
+
+void Sum::add(const Sum& o) {
+  memory += o.memory;
+  swap += o.swap;
+  grown += o.grown;
+  processes += o.processes;
+  must_live = must_live || o.must_live;
+  profile_known = profile_known && o.profile_known;
+  least_adj = std::min(least_adj, o.least_adj);
+  least_adj_of_large = std::min(least_adj_of_large, o.least_adj_of_large);
+  adj_down += o.adj_down;
+  prefer += o.prefer;
+  avoid += o.avoid;
+}
+
+Kinship::Kinship() {
+  nodes_.reserve(kMaxKin);
+  houses_.reserve(kMaxKin);
+  by_pid_.reserve(kMaxKin);
+}
+
+void Kinship::arrange(const Census& census) {
+  places_ = census.places;
+  nodes_.clear();
+  for (const Kin& kin : census.kin.first(std::min(census.kin.size(), kMaxKin))) {
+    Node node;
+    node.kin = &kin;
+    node.house = house_of(kin, census.places[kin.place]);
+    nodes_.push_back(node);
+  }
+  build_houses();
+  open_sessions();
+  hang_below_parents();
+}
+
+void Kinship::build_houses() {
+  std::ranges::sort(nodes_, is_in_order);
+  houses_.clear();
+  by_pid_.clear();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    by_pid_.push_back({nodes_[i].kin->id.pid, static_cast<std::int32_t>(i)});
+    if (i == 0 || nodes_[i].house != nodes_[i - 1].house) houses_.push_back({i, i});
+    houses_.back().end = i + 1;
+  }
+  std::ranges::sort(by_pid_, {}, &Number::pid);
+}
+
+std::int32_t Kinship::find(std::int32_t pid) const {
+  const auto found = std::ranges::lower_bound(by_pid_, pid, {}, &Number::pid);
+  return found != by_pid_.end() && found->pid == pid ? found->node : kNobody;
+}
+
+std::int32_t Kinship::find(ProcessId id) const {
+  const std::int32_t node = find(id.pid);
+  return node != kNobody && nodes_[static_cast<std::size_t>(node)].kin->id == id ? node : kNobody;
+}
+
+bool Kinship::begins_a_session(const Node& node) const {
+  const std::int32_t parent = find(node.kin->parent);
+  return node.kin->uid != 0 && parent != kNobody && nodes_[static_cast<std::size_t>(parent)].kin->uid == 0 &&
+         is_session(place_of(node).cgroup);
+}
+
+/// The first process of a user in a session has a parent of root's: what logged him in. A desktop often runs in that
+/// process group, with every program that it starts: these belong to him, not to each other.
+void Kinship::open_sessions() {
+  bool opened = false;
+  for (const House& house : houses_) {
+    const auto nodes = std::span(nodes_).subspan(house.first, house.end - house.first);
+    if (std::ranges::none_of(nodes, [&](const Node& n) { return begins_a_session(n); })) continue;
+    for (Node& node : nodes) node.house = alone(*node.kin);
+    opened = true;
+  }
+  if (opened) build_houses();
+}
+
+void Kinship::hang_below_parents() {
+  for (const House& house : houses_) {
+    for (std::size_t i = house.first; i < house.end; ++i) {
+      const auto is_above = [&](std::int32_t n) {
+        return n != kNobody && n < static_cast<std::int32_t>(i) && n >= static_cast<std::int32_t>(house.first);
+      };
+      const std::int32_t parent = find(nodes_[i].kin->parent);
+      if (is_above(parent)) {
+        nodes_[i].parent = parent;
+        continue;
+      }
+      const std::int32_t group = nodes_[i].kin->process_group;
+      for (std::size_t k = house.first; group > 0 && k < i; ++k) {
+        if (nodes_[k].kin->process_group != group) continue;
+        nodes_[i].parent = static_cast<std::int32_t>(k);
+        break;
+      }
+    }
+  }
+}
+
+void Kinship::members(const Party& party, std::vector<ProcessId>& into) {
+  into.clear();
+  const std::int32_t head = find(party.head);
+  if (head == kNobody) return;
+  const std::uint64_t house = nodes_[static_cast<std::size_t>(head)].house;
+  into.push_back(party.head);
+  if (party.kind == Kind::process) return;
+  for (Node& node : nodes_) node.leads_to_victim = false;  // used here for: belongs to the party
+  nodes_[static_cast<std::size_t>(head)].leads_to_victim = true;
+  for (std::size_t i = 0; i < nodes_.size() && into.size() < kMaxMembers; ++i) {
+    Node& node = nodes_[i];
+    if (node.house != house || static_cast<std::int32_t>(i) == head) continue;
+    const bool below = node.parent != kNobody && nodes_[static_cast<std::size_t>(node.parent)].leads_to_victim;
+    node.leads_to_victim = below || party.kind == Kind::unit;
+    if (node.leads_to_victim && !node.kin->must_live) into.push_back(node.kin->id);
+  }
+}
+
+std::uint64_t Kinship::youngest_start() const {
+  std::uint64_t youngest = 0;
+  for (const Node& node : nodes_) youngest = std::max(youngest, node.kin->id.start_time);
+  return youngest;
+}
+
+const Kin* Kinship::parent_of(ProcessId id) const {
+  const std::int32_t child = find(id);
+  if (child == kNobody) return nullptr;
+  const std::int32_t parent = find(nodes_[static_cast<std::size_t>(child)].kin->parent);
+  return parent == kNobody ? nullptr : nodes_[static_cast<std::size_t>(parent)].kin;
+}
+
+}  // namespace forestall

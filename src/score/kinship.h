@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Who belongs together. Everybody lives in a house: the systemd unit; where there is none, or in the session of a user,
+// the process group, which is the job of a shell, or a daemon with its children. Inside a house everybody hangs below
+// his parent, and an orphan below the oldest of its process group, so that what a dead parent left behind is one
+// family.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "forestall/ports.h"
+#include "forestall/ranking.h"
+
+namespace forestall {
+
+/// What several processes come to, as if they were one. Who may not be killed adds nothing.
+struct Sum {
+  Bytes memory = 0;
+  Bytes swap = 0;
+  Bytes grown = 0;
+  std::uint32_t processes = 0;
+  bool must_live = false;                         ///< somebody among them may not be killed
+  bool profile_known = true;                      ///< of all of them
+  static constexpr std::int32_t kNobodys = 1001;  ///< above all that oom_score_adj can be
+  std::int32_t least_adj = kNobodys;
+  std::int32_t least_adj_of_large = kNobodys;
+  double adj_down = 0;  ///< the negative oom_score_adj, each times the memory that has it
+  double prefer = 0;    ///< likewise the points of [[prefer]] and [[avoid]]
+  double avoid = 0;
+
+  void add(const Sum& other);
+};
+
+class Kinship {
+ public:
+  static constexpr std::int32_t kNobody = -1;
+
+  struct Node {
+    const Kin* kin = nullptr;
+    std::uint64_t house = 0;
+    std::int32_t parent = kNobody;     ///< number of the node it hangs below
+    std::int32_t candidate = kNobody;  ///< its place in Ranking::order, if it may be killed alone
+    bool leads_to_victim = false;      ///< it, or somebody below it, may be killed
+    Sum sum;                           ///< of it and all below it
+  };
+
+  /// The nodes of one house lie together, the older before the younger: who hangs below somebody comes after him.
+  struct House {
+    std::size_t first = 0;
+    std::size_t end = 0;
+  };
+
+  /// Makes room once, so that nothing below allocates.
+  Kinship();
+
+  /// The census must outlive what is asked here.
+  void arrange(const Census& census);
+
+  [[nodiscard]] std::span<Node> nodes() { return nodes_; }
+  [[nodiscard]] std::span<const House> houses() const { return houses_; }
+  [[nodiscard]] const KnownPlace& place_of(const Node& node) const { return places_[node.kin->place]; }
+
+  /// All that go together, the head first; empty if it is not there any more. Who may not be killed is left out.
+  void members(const Party& party, std::vector<ProcessId>& into);
+
+  /// When the youngest of all was started (ProcessId::start_time).
+  [[nodiscard]] std::uint64_t youngest_start() const;
+  /// The number of this process's node, or kNobody.
+  [[nodiscard]] std::int32_t find(ProcessId id) const;
+  /// The parent of this process, wherever it lives; null if it is not known.
+  [[nodiscard]] const Kin* parent_of(ProcessId id) const;
+
+ private:
+  struct Number {
+    std::int32_t pid = 0;
+    std::int32_t node = 0;
+  };
+  void build_houses();
+  void hang_below_parents();
+  void open_sessions();
+  [[nodiscard]] std::int32_t find(std::int32_t pid) const;
+  [[nodiscard]] bool begins_a_session(const Node& node) const;
+
+  std::vector<Node> nodes_;
+  std::vector<House> houses_;
+  std::vector<Number> by_pid_;
+  std::span<const KnownPlace> places_;
+};
+
+}  // namespace forestall

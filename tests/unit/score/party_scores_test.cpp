@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "unit/score/parties_fixture.h"
+
+namespace forestall {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::kMachine;
+using testing::kMinimum;
+using testing::PartiesTest;
+
+// ---- What a party is ------------------------------------------------------------------------------------------------
+
+TEST_F(PartiesTest, HasTheMemoryOfAllAndTheNameOfItsHead) {
+  add(10, 20).swap = 5 * kMiB;
+  add(11, 30, 10).swap = 40 * kMiB;
+  add(12, 25, 10);
+  crowd_[10].comm.assign("head");
+  const ProcessFacts party = *first().process;
+  EXPECT_EQ(party.freed_by_death(), 120 * kMiB);
+  EXPECT_EQ(party.swap, 45 * kMiB);
+  EXPECT_EQ(party.comm.view(), "head");
+  EXPECT_EQ(party.uid, testing::kAlice);
+  EXPECT_EQ(party.place.unit.view(), "a.service");
+}
+
+TEST_F(PartiesTest, KnowsAllThatIsKnownOfALargeHead) {
+  victim_.kind = Kind::unit;
+  add(10, 200).profile.cmdline.assign("head --large");
+  crowd_[10].page_tables = 7 * kMiB;
+  add(11, 30, 10);
+  EXPECT_EQ(first().process->profile.cmdline.view(), "head --large");
+  EXPECT_EQ(first().process->freed_by_death(), 237 * kMiB);
+}
+
+TEST_F(PartiesTest, IsNotKnownWellUntilAllOfItAre) {
+  add(10, 60);
+  add(11, 60, 10);
+  EXPECT_TRUE(first().process->profile.complete);
+  crowd_[11].profile.complete = false;
+  EXPECT_FALSE(first().process->profile.complete);
+}
+
+// ---- What a house scores --------------------------------------------------------------------------------------------
+
+TEST_F(PartiesTest, APositiveAdjOfAHouseIsTheLeastOfItsLargeOnes) {
+  add(10, 300).oom_score_adj = 20;
+  add(11, 200, 10).oom_score_adj = 30;
+  add(12, 10, 10).oom_score_adj = 0;
+  EXPECT_EQ(term("adj"), 20);
+  crowd_[10].oom_score_adj = 0;
+  EXPECT_EQ(term("adj"), 0);
+}
+
+TEST_F(PartiesTest, TheHighestAdjOfTheLargeOnesCountsLikeAnyOther) {
+  add(10, 300).oom_score_adj = 1000;
+  add(11, 10, 10).oom_score_adj = 0;
+  EXPECT_EQ(term("adj"), 31) << "as much as the memory of the house";
+}
+
+TEST_F(PartiesTest, WhereNobodyIsLargeThePositiveAdjIsTheLeastOfAll) {
+  add(10, 60).oom_score_adj = 7;
+  add(11, 60, 10).oom_score_adj = 5;
+  EXPECT_EQ(term("adj"), 5);
+}
+
+TEST_F(PartiesTest, ANegativeAdjAndPointsCountForTheirPart) {
+  add(10, 300);
+  ProcessFacts& other = add(11, 100, 10);
+  other.oom_score_adj = -400;
+  other.profile.prefer_points = 40;
+  other.profile.avoid_points = 60;
+  EXPECT_EQ(term("adj"), -100);
+  EXPECT_EQ(term("prefer"), 10);
+  EXPECT_EQ(term("avoid"), -15);
+}
+
+TEST_F(PartiesTest, AmongKinAPositiveAdjCountsInFull) {
+  add(10, 400);
+  add(11, 110, 10).oom_score_adj = 300;
+  EXPECT_THAT(order(), ElementsAre("process of 1 from 11"));
+  EXPECT_EQ(term("adj"), 0);
+}
+
+TEST_F(PartiesTest, WhatAHouseHasTakenLatelyIsThatOfAllOfIt) {
+  for (const std::int32_t pid : {10, 11, 12}) add(pid, 20, pid == 10 ? 0 : 10);
+  add(20, 300, 0, "");
+  see_them();
+  for (const std::int32_t pid : {10, 11, 12}) crowd_[pid].anon += 30 * kMiB;
+  EXPECT_THAT(order(), ElementsAre("family of 3 from 10", "process of 1 from 20"));
+  EXPECT_EQ(term("growth"), 18) << "twice 9 ‰";
+}
+
+// ---- Too many -------------------------------------------------------------------------------------------------------
+
+TEST_F(PartiesTest, WhoIsNotAmongTheKinStaysACandidate) {
+  add(10, 300);
+  const Census census{crowd_.census().processes, {}, 1, {}, {}};
+  rank(census, {{kMachine}, now_, growth_}, weights_, kMinimum, ranking_);
+  gather(census, {{kMachine}, now_, growth_}, victim_, weights_, kinship_, ranking_);
+  ASSERT_EQ(ranking_.order.size(), 1U);
+  EXPECT_EQ(ranking_.order[0].party.head.pid, 10);
+}
+
+class TooManyHouses : public PartiesTest, public ::testing::WithParamInterface<std::int32_t> {
+ protected:
+  /// So many families of small ones, and as many processes as it takes to be too many; the later ones hold more.
+  void fill(std::int32_t families) {
+    for (std::int32_t i = 0; i < 300; ++i) {
+      const std::int32_t pid = 1000 + 5 * i;
+      const Bytes mib = 110 + static_cast<Bytes>(i);
+      const Bytes of_a_child = i < 300 - families ? 0 : mib / 5;
+      add(pid, mib - 4 * of_a_child, 0, "");
+      for (std::int32_t child = 1; of_a_child > 0 && child < 5; ++child) add(pid + child, of_a_child, pid, "", pid);
+    }
+  }
+};
+
+TEST_P(TooManyHouses, TheBestAreKept) {
+  fill(GetParam());
+  const auto* room = ranking_.order.data();
+  const auto* other_room = ranking_.gathered.data();
+  const auto& order = gathered().order;
+  ASSERT_EQ(order.size(), kMaxRanked);
+  EXPECT_EQ(order.front().process->freed_by_death(), 409 * kMiB);
+  EXPECT_EQ(order.back().process->freed_by_death(), (110 + 300 - kMaxRanked) * kMiB);
+  EXPECT_EQ(order.data(), other_room) << "nothing is allocated on the hot path";
+  EXPECT_EQ(ranking_.gathered.data(), room);
+}
+
+INSTANTIATE_TEST_SUITE_P(Parties, TooManyHouses, ::testing::Values(100, 250, 300));
+
+}  // namespace
+}  // namespace forestall
