@@ -44,6 +44,7 @@ struct Party {
   Kind kind = Kind::process;    ///< never automatic
   ProcessId head;               ///< the process itself; the root of the family; the oldest of the unit
   std::uint32_t processes = 1;  ///< how many there are
+  Bytes filled = 0;             ///< of a unit that holds next to nothing itself: KnownPlace::filled
 };
 
 /// One reason for a score. `name` is static text.

@@ -28,6 +28,7 @@ Capacity capacity_of(const Sample& sample) { return {sample.memory.mem_total + s
 
 void Engine::decide(const Sample& sample) {
   if (breaker_.is_open(sample.time) || (not_before_ && sample.time < *not_before_)) return;
+  if (truce_.holds(verdict_.rule, verdict_.headroom.left())) return;
   rank_now(sample);
   if (wait_for_profiles(sample)) return;
   open_incident(sample);
@@ -109,7 +110,11 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
     return Choice::begun;
   }
   const bool together = attempt.party.kind != Kind::process;
-  seize_party(last);
+  if (together) {
+    seize_party(last);
+    // That may have taken longer than a look, and the grace begins now.
+    if (const auto now = ports_.samples.read()) last.time = now->time;
+  }
   const Observation seen{last.time, verdict_.action, verdict_.headroom.left(), false};
   if (!carry_out(plan_.begin(seen, attempt.grace, attempt.promised), last.time)) {
     return together ? Choice::look_again : Choice::nobody;
@@ -121,19 +126,24 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
 
 /// Gets hold of all that go with the head, and halts them: who runs may beget one more while the others are signalled.
 void Engine::seize_party(const Sample& sample) {
-  Party& party = incident_.attempt.party;
-  if (party.kind == Kind::process) return;
+  Attempt& attempt = incident_.attempt;
+  Party& party = attempt.party;
   std::size_t found = 0;
+  Bytes held = 0;
   for (int round = 0; round < kSeizeRounds; ++round) {
     kinship_.arrange(look(sample));
-    kinship_.members(party, members_);
+    held = kinship_.members(party, members_);
     const std::size_t most = std::min<std::size_t>(members_.size(), config_.victim.max_processes);
     for (const ProcessId id : std::span(members_).first(most)) ports_.signaller.hold(id);
     ports_.signaller.halt();
     if (most <= found) break;
     found = most;
   }
-  party.processes = std::max(party.processes, static_cast<std::uint32_t>(found));
+  if (found == 0) return;
+  party.processes = static_cast<std::uint32_t>(found);
+  if (plan_.open()) return;  // what was promised at first stays so
+  attempt.promised = held;
+  attempt.victim.anon = held - std::min(held, attempt.victim.swap);
 }
 
 /// The last look at memory: choosing took time, and somebody may have ended by himself.

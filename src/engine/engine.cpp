@@ -100,6 +100,7 @@ void Engine::notice_rule_changes(const Sample& sample) {
   if (in_episode_ && !verdict_.episode && !plan_.open()) {
     if (spoken_) tell(Event::recovered);
     breaker_.reset();
+    truce_.end();
     told_no_victim_ = false;
     told_stand_down_ = false;
     not_before_.reset();
@@ -142,8 +143,10 @@ Observation Engine::observe(const Sample& sample) {
 
 void Engine::continue_plan(const Sample& sample) {
   const KillPlan::Order order = plan_.advance(observe(sample));
-  if (order == KillPlan::Order::kill) seize_party(sample);
-  if (order == KillPlan::Order::kill && !carry_out(order, sample.time)) return;
+  if (order == KillPlan::Order::kill) {
+    if (incident_.attempt.party.kind != Kind::process) seize_party(sample);
+    if (!carry_out(order, sample.time)) return;
+  }
   if (!plan_.open()) close_plan(sample);
 }
 
@@ -175,6 +178,9 @@ void Engine::close_plan(const Sample& sample) {
   const bool survived = attempt.outcome == Outcome::unkillable;
   if (survived) put_out_of_reach(attempt.victim.id, sample.time);
   tell(survived ? Event::victim_survived : Event::victim_gone);
+  if (attempt.promised < attempt.party.filled && !survived) {
+    truce_.begin(incident_.verdict.rule, verdict_.headroom.left());
+  }
   if (breaker_.ended(sample.time, attempt.promised, attempt.freed)) {
     incident_.fruitless_kills = config_.kill.breaker_kills;
     incident_.pause = config_.kill.breaker_pause;

@@ -15,6 +15,7 @@
 #include "forestall/ports.h"
 #include "kill/breaker.h"
 #include "kill/kill_plan.h"
+#include "kill/truce.h"
 #include "score/kinship.h"
 #include "score/rank.h"
 #include "score/replacements.h"
@@ -104,6 +105,7 @@ class Engine {
   std::vector<ProcessId> members_;  ///< of the party that is being seized
   KillPlan plan_;
   Breaker breaker_;
+  Truce truce_;
   Incident incident_;
   std::array<OutOfReach, kMaxRanked> out_of_reach_{};  ///< room for all there can be: one too few is tried in turns
   unsigned victims_ = 0;

@@ -27,12 +27,23 @@ std::string victim_at_first(const Incident& i) {
 
 std::string_view would(const Incident& i) { return i.dry_run ? "Dry run: would have sent" : "Sent"; }
 
+/// Who fills tmpfs gives nothing back: to be said before somebody waits for it.
+std::string what_stays(const Attempt& a) {
+  if (a.promised >= a.party.filled) return "";
+  return fmt::format(" It has put {} into tmpfs lately; the files stay when it is gone.", human(a.party.filled));
+}
+
 std::string how_it_ended(const Incident& i) {
   const Attempt& a = i.attempt;
   const Instant signal = a.terminated ? *a.terminated : a.killed.value_or(i.begun);
   std::string text = victim_at_first(i);
   text += a.gone ? fmt::format(" is gone after {}", human(*a.gone - signal)) : " is not gone yet";
   text += fmt::format("; {} came back ({} promised)", human(a.freed), human(a.promised));
+  if (a.outcome == Outcome::fruitless && a.promised < a.party.filled) {
+    return text +
+           ". It filled tmpfs, and its files are still there: delete them (df -t tmpfs). Nobody else is ended for them "
+           "while no more is lost.";
+  }
   if (a.outcome == Outcome::fruitless) {
     return text + ". That was not enough, and the memory did not return in time; look for tmpfs (df -t tmpfs).";
   }
@@ -99,15 +110,15 @@ std::string sentence(Event event, const Incident& i) {
   switch (event) {
     case Event::pressure_warning: return fmt::format("Memory is getting short: {}.", reason(i));
     case Event::victim_terminated:
-      return fmt::format("{} SIGTERM to {}: {}. Its end should free {}; SIGKILL follows after {}.", would(i),
-                         victim_in_words(i), reason(i), human(a.promised), human(a.grace));
+      return fmt::format("{} SIGTERM to {}: {}. Its end should free {}; SIGKILL follows after {}.{}", would(i),
+                         victim_in_words(i), reason(i), human(a.promised), human(a.grace), what_stays(a));
     case Event::victim_killed:
       if (a.grace_over) {
         return fmt::format("{} SIGKILL to {}: it ignored SIGTERM for {}.", would(i), victim_in_words(i),
                            human(a.grace));
       }
-      return fmt::format("{} SIGKILL to {}: {}. Its end should free {}.", would(i), victim_in_words(i), reason(i),
-                         human(a.promised));
+      return fmt::format("{} SIGKILL to {}: {}. Its end should free {}.{}", would(i), victim_in_words(i), reason(i),
+                         human(a.promised), what_stays(a));
     case Event::victim_gone: return how_it_ended(i);
     case Event::victim_survived: return why_it_survived(i);
     case Event::stood_down:

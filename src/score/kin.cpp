@@ -83,10 +83,24 @@ std::string_view path_of_unit(const CgroupPlace& place) {
 
 PlaceBook::PlaceBook() {
   places_.reserve(kRoom);
+  shared_.reserve(kRoom);
   clear();
 }
 
-void PlaceBook::clear() { places_.assign(1, KnownPlace{}); }
+void PlaceBook::clear() {
+  places_.assign(1, KnownPlace{});
+  shared_.assign(1, Shared{});
+}
+
+void PlaceBook::see_shared(std::uint16_t number, Bytes now, Instant when) {
+  Shared& seen = shared_[number];
+  if (!seen.when) {
+    seen = {now, now, when};
+  } else if (when - *seen.when >= kFilledWithin) {
+    seen = {seen.newer, now, when};
+  }
+  places_[number].filled = now - std::min(now, seen.older);
+}
 
 std::uint16_t PlaceBook::number_of(const CgroupPlace& place) {
   if (place.path.empty()) return 0;
@@ -102,6 +116,7 @@ std::uint16_t PlaceBook::number_of(const CgroupPlace& place) {
     added.unit = first == places_.end() ? number : first->unit;
   }
   places_.push_back(added);
+  shared_.push_back(Shared{});
   return number;
 }
 

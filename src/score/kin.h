@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,19 @@ class PlaceBook {
   [[nodiscard]] bool crowded() const { return places_.size() > kRoom * 3 / 4; }
   void clear();
 
+  /// What is charged to the unit of this place as shared memory, tmpfs included, at `when`. What it has added since a
+  /// look that is kFilledWithin old or older becomes KnownPlace::filled.
+  void see_shared(std::uint16_t number, Bytes shared, Instant when);
+  static constexpr Duration kFilledWithin = std::chrono::seconds(10);
+
  private:
+  struct Shared {
+    Bytes older = 0;
+    Bytes newer = 0;
+    std::optional<Instant> when;  ///< of `newer`
+  };
   std::vector<KnownPlace> places_;
+  std::vector<Shared> shared_;  ///< of each place
 };
 
 /// Whether all that live there can be ended as one: in a service or scope, the system's or a user's own. Not in a

@@ -49,6 +49,7 @@ Kinship::Kinship() {
   nodes_.reserve(kMaxKin);
   houses_.reserve(kMaxKin);
   by_pid_.reserve(kMaxKin);
+  by_group_.reserve(kMaxKin);
 }
 
 void Kinship::arrange(const Census& census) {
@@ -69,12 +70,15 @@ void Kinship::build_houses() {
   std::ranges::sort(nodes_, is_in_order);
   houses_.clear();
   by_pid_.clear();
+  by_group_.clear();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     by_pid_.push_back({nodes_[i].kin->id.pid, static_cast<std::int32_t>(i)});
+    by_group_.push_back({nodes_[i].house, nodes_[i].kin->process_group, static_cast<std::int32_t>(i)});
     if (i == 0 || nodes_[i].house != nodes_[i - 1].house) houses_.push_back({i, i});
     houses_.back().end = i + 1;
   }
   std::ranges::sort(by_pid_, {}, &Number::pid);
+  std::ranges::sort(by_group_);
 }
 
 std::int32_t Kinship::find(std::int32_t pid) const {
@@ -117,32 +121,38 @@ void Kinship::hang_below_parents() {
         nodes_[i].parent = parent;
         continue;
       }
-      const std::int32_t group = nodes_[i].kin->process_group;
-      for (std::size_t k = house.first; group > 0 && k < i; ++k) {
-        if (nodes_[k].kin->process_group != group) continue;
-        nodes_[i].parent = static_cast<std::int32_t>(k);
-        break;
-      }
+      const std::int32_t oldest = oldest_of_group(nodes_[i]);
+      if (is_above(oldest)) nodes_[i].parent = oldest;
     }
   }
 }
 
-void Kinship::members(const Party& party, std::vector<ProcessId>& into) {
+std::int32_t Kinship::oldest_of_group(const Node& node) const {
+  const Member first{node.house, node.kin->process_group, 0};
+  const auto found = std::ranges::lower_bound(by_group_, first);
+  const bool has_one = first.group > 0 && found != by_group_.end() && found->house == first.house;
+  return has_one && found->group == first.group ? found->node : kNobody;
+}
+
+Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
   into.clear();
   const std::int32_t head = find(party.head);
-  if (head == kNobody) return;
+  if (head == kNobody || nodes_[static_cast<std::size_t>(head)].kin->must_live) return 0;
   const std::uint64_t house = nodes_[static_cast<std::size_t>(head)].house;
+  Bytes held = nodes_[static_cast<std::size_t>(head)].kin->memory;
   into.push_back(party.head);
-  if (party.kind == Kind::process) return;
-  for (Node& node : nodes_) node.leads_to_victim = false;  // used here for: belongs to the party
-  nodes_[static_cast<std::size_t>(head)].leads_to_victim = true;
+  if (party.kind == Kind::process) return held;
+  nodes_[static_cast<std::size_t>(head)].leads_to_victim = true;  // used here for: belongs to the party
   for (std::size_t i = 0; i < nodes_.size() && into.size() < kMaxMembers; ++i) {
     Node& node = nodes_[i];
     if (node.house != house || static_cast<std::int32_t>(i) == head) continue;
     const bool below = node.parent != kNobody && nodes_[static_cast<std::size_t>(node.parent)].leads_to_victim;
     node.leads_to_victim = below || party.kind == Kind::unit;
-    if (node.leads_to_victim && !node.kin->must_live) into.push_back(node.kin->id);
+    if (!node.leads_to_victim || node.kin->must_live) continue;
+    into.push_back(node.kin->id);
+    held += node.kin->memory;
   }
+  return held;
 }
 
 std::uint64_t Kinship::youngest_start() const {

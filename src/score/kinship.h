@@ -5,6 +5,7 @@
 // family.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -62,7 +63,8 @@ class Kinship {
   [[nodiscard]] const KnownPlace& place_of(const Node& node) const { return places_[node.kin->place]; }
 
   /// All that go together, the head first; empty if it is not there any more. Who may not be killed is left out.
-  void members(const Party& party, std::vector<ProcessId>& into);
+  /// What they hold together.
+  Bytes members(const Party& party, std::vector<ProcessId>& into);
 
   /// When the youngest of all was started (ProcessId::start_time).
   [[nodiscard]] std::uint64_t youngest_start() const;
@@ -76,15 +78,23 @@ class Kinship {
     std::int32_t pid = 0;
     std::int32_t node = 0;
   };
+  struct Member {
+    std::uint64_t house = 0;
+    std::int32_t group = 0;
+    std::int32_t node = 0;
+    friend auto operator<=>(const Member&, const Member&) = default;
+  };
   void build_houses();
   void hang_below_parents();
   void open_sessions();
   [[nodiscard]] std::int32_t find(std::int32_t pid) const;
+  [[nodiscard]] std::int32_t oldest_of_group(const Node& node) const;
   [[nodiscard]] bool begins_a_session(const Node& node) const;
 
   std::vector<Node> nodes_;
   std::vector<House> houses_;
   std::vector<Number> by_pid_;
+  std::vector<Member> by_group_;
   std::span<const KnownPlace> places_;
 };
 

@@ -38,9 +38,10 @@ class Gathering {
   void add_up();
   void find_ways();
   void consider(const Kinship::House& house);
+  void consider_filler(const Kinship::House& house, const Sum& all, Bytes filled);
   void take_process(std::size_t node, const Sum& all);
   void add(const Candidate& c);
-  void take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all);
+  void take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all, Bytes filled = 0);
   void describe(Candidate& c);
   void settle(std::size_t node, const Kinship::House& house, const Sum& all);
   [[nodiscard]] std::size_t best_below(std::int32_t above, const Kinship::House& house) const;
@@ -81,10 +82,10 @@ void Gathering::find_candidates() {
 Sum Gathering::own_sum(const Node& node) const {
   const Kin& kin = *node.kin;
   Sum sum;
-  sum.processes = 1;
   sum.profile_known = kin.profile_known;
   sum.must_live = kin.must_live || is_out_of_reach(kin);
   if (sum.must_live) return sum;
+  sum.processes = 1;
   sum.memory = kin.memory;
   sum.swap = kin.swap;
   sum.grown = now_.growth.of(kin.id, kin.memory, now_.time);
@@ -118,16 +119,23 @@ void Gathering::find_ways() {
 }
 
 void Gathering::consider(const Kinship::House& house) {
-  const Sum all = sum_of(house);
-  if (all.memory < ranking_.minimum) return;
-  const KnownPlace& place = kinship_.place_of(nodes_[house.first]);
-  const bool as_one = census_.places[place.unit].whole || victim_.kind == Kind::unit;
+  Sum all = sum_of(house);
+  const KnownPlace& unit = census_.places[kinship_.place_of(nodes_[house.first]).unit];
+  all.grown += unit.filled;
+  if (all.memory < ranking_.minimum) return consider_filler(house, all, unit.filled);
+  const bool as_one = unit.whole || victim_.kind == Kind::unit;
   const std::size_t top = best_below(Kinship::kNobody, house);
   if (may_go_together(all) && (as_one || top == kNone)) {
-    take_party(place.unit != 0 ? Kind::unit : Kind::family, house.first, all, all);
+    take_party(unit.unit != 0 ? Kind::unit : Kind::family, house.first, all, all);
   } else if (top != kNone) {
     settle(top, house, all);
   }
+}
+
+/// Who fills tmpfs holds nothing himself, and what he has filled stays. But it is he who has to be stopped.
+void Gathering::consider_filler(const Kinship::House& house, const Sum& all, Bytes filled) {
+  if (filled < ranking_.minimum || all.must_live || all.processes > victim_.max_processes) return;
+  take_party(Kind::unit, house.first, all, all, filled);
 }
 
 /// Down from `node` to the one that is the victim.
@@ -214,9 +222,9 @@ void Gathering::take_process(std::size_t node, const Sum& all) {
   add(c);
 }
 
-void Gathering::take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all) {
+void Gathering::take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all, Bytes filled) {
   Candidate c;
-  c.party = {kind, nodes_[head].kin->id, members.processes};
+  c.party = {kind, nodes_[head].kin->id, members.processes, filled};
   c.counted = all.processes;
   weigh(merits(all), weights_, c);
   add(c);

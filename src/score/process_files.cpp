@@ -62,6 +62,15 @@ std::optional<std::uint64_t> parse_anon_pages(std::string_view text) {
   return *resident - std::min(*resident, *shared);
 }
 
+std::optional<Bytes> parse_shared_of_cgroup(std::string_view text) {
+  if (is_cut(text)) return std::nullopt;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    if (take_word(line) == "shmem") return parse_unsigned(take_word(line));
+  }
+  return std::nullopt;
+}
+
 std::optional<std::int32_t> parse_oom_score_adj(std::string_view text) {
   if (is_cut(text)) return std::nullopt;
   const auto adj = parse_signed(take_line(text));

@@ -42,6 +42,9 @@ class StatusLines {
 std::optional<std::uint64_t> parse_anon_pages(std::string_view text);
 
 /// /proc/PID/oom_score_adj, -1000 to 1000. None if the text is cut or not of that form.
+/// "shmem" of memory.stat of a cgroup (cgroup-v2, memory), in bytes: tmpfs, memfd and other shared memory.
+std::optional<Bytes> parse_shared_of_cgroup(std::string_view text);
+
 std::optional<std::int32_t> parse_oom_score_adj(std::string_view text);
 
 }  // namespace forestall

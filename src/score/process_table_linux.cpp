@@ -23,8 +23,14 @@
 namespace forestall {
 namespace {
 
-/// Of a small process, what can change without a trace in stat is read anew this often.
+/// Of a small process, what can change without a trace in stat is read anew this often at last, and at first.
 constexpr Duration kReadAnewAfter = std::chrono::seconds(30);
+constexpr Duration kReadAnewFirst = std::chrono::seconds(1);
+/// For so long after it was met, even a look in a hurry asks a small process for its parent and its process group.
+constexpr Duration kSettledAfter = std::chrono::seconds(5);
+
+/// So much of the machine's memory must have become shared, or ceased to be, for it to matter whose it is.
+constexpr Share kWorthAsking = Share{5'000};
 
 /// "PID/name", made without an allocation.
 std::array<char, 48> path_of(std::int32_t pid, const char* name) {
@@ -120,7 +126,9 @@ void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_leas
   // top.
   const bool small = amount->memory < at_least - at_least / 4;
   Known* remembered = small ? known(pid) : nullptr;
-  if (remembered != nullptr && (!learning || is_still_true(*remembered, sample.time))) {
+  const bool doubtful = remembered != nullptr && (learning || is_new(*remembered, sample.time));
+  const bool stale = remembered != nullptr && learning && is_old(*remembered, sample.time);
+  if (remembered != nullptr && !stale && (!doubtful || is_still_true(*remembered))) {
     remembered->seen = true;
     if (remembered->kernel_thread) return;
     // A question may have found no room, or no answer.
@@ -158,9 +166,16 @@ ProcfsTable::Known* ProcfsTable::known(std::int32_t pid) {
   return found != known_.end() && found->first.pid == pid ? &found->second : nullptr;
 }
 
-/// Asked when there is time for it: the pid may be another process's by now, or the program another one (exec).
-bool ProcfsTable::is_still_true(Known& known, Instant now) const {
-  if (now - known.read >= kReadAnewAfter) return false;
+/// Whoever has just been born takes his place in the world: his process group, his cgroup, his program.
+bool ProcfsTable::is_new(const Known& known, Instant now) { return now - *known.met < kSettledAfter; }
+
+/// What changes without a trace in stat is read anew, the more rarely the longer a process is known.
+bool ProcfsTable::is_old(const Known& known, Instant now) {
+  return now - known.read >= std::clamp(known.read - *known.met, kReadAnewFirst, kReadAnewAfter);
+}
+
+/// The pid may be another process's by now, or the program another one (exec).
+bool ProcfsTable::is_still_true(Known& known) const {
   const auto stat = read_stat(directory_, known.kin.id.pid);
   if (!stat || stat->start_time != known.kin.id.start_time || stat->comm != known.comm) return false;
   known.kin.parent = stat->parent;
@@ -210,7 +225,7 @@ void ProcfsTable::add(const ProcessFacts& facts) {
 void ProcfsTable::add_kin(Kin kin, const Standing& standing) {
   if (kin_.size() == kMaxKin) return;
   kin.must_live = kin.must_live || standing.is_protected;
-  kin.profile_known = standing.complete || book_->empty();
+  kin.profile_known = standing.complete;
   kin.prefer_points = static_cast<std::int32_t>(standing.prefer_points);
   kin.avoid_points = static_cast<std::int32_t>(standing.avoid_points);
   kin_.push_back(kin);
@@ -218,21 +233,26 @@ void ProcfsTable::add_kin(Kin kin, const Standing& standing) {
 
 Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
   find_lineage();
-  if (places_.crowded()) {
-    known_.clear();
+  const bool anew = places_.crowded();
+  if (anew) {
     places_.clear();
     places_learnt_ = 1;
   }
-  for (auto& [id, known] : known_) known.seen = false;
+  for (auto& [id, known] : known_) {
+    known.seen = false;
+    if (anew) known.read = sample.time - kReadAnewAfter;  // its place has another number now
+  }
   const Census census = pass(sample, at_least, true);
   std::erase_if(known_, [](const auto& entry) { return !entry.second.seen; });
-  learn_about_places();
+  learn_about_places(sample);
   return census;
 }
 
 void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large) {
   Known& known = known_[facts.id];
+  const Instant met = known.met.value_or(now);
   if (!known.is_about(facts)) known = Known{};
+  known.met = met;
   known.kin = kin;
   known.comm = facts.comm;
   known.uid = facts.uid;
@@ -250,7 +270,7 @@ void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant
   if (large || book_->reads_files()) resolver_.ask({facts.id, book_});
 }
 
-void ProcfsTable::learn_about_places() {
+void ProcfsTable::learn_about_places(const Sample& sample) {
   const auto places = places_.places();
   for (; places_learnt_ < places.size(); ++places_learnt_) {
     const KnownPlace& place = places[places_learnt_];
@@ -259,6 +279,27 @@ void ProcfsTable::learn_about_places() {
     const std::string file = cgroups_ + std::string(path_of_unit(place.cgroup)) + "/memory.oom.group";
     const auto text = read_once(AT_FDCWD, file.c_str(), buffer);
     if (text && text->starts_with('1')) places_.make_whole(static_cast<std::uint16_t>(places_learnt_));
+    filling_learnt_.reset();  // what a new unit holds is to be known from the beginning
+  }
+  learn_who_fills(sample);
+}
+
+/// Asking a cgroup has the kernel add up its counters, so it is done when there is something to find out.
+void ProcfsTable::learn_who_fills(const Sample& sample) {
+  const Bytes shared = sample.memory.shmem;
+  const Bytes moved = std::max(shared, shared_learnt_) - std::min(shared, shared_learnt_);
+  const bool is_old = !filling_learnt_ || sample.time - *filling_learnt_ >= kReadAnewAfter;
+  if (!is_old && moved < kWorthAsking * sample.memory.mem_total) return;
+  shared_learnt_ = shared;
+  filling_learnt_ = sample.time;
+  const auto places = places_.places();
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    if (places[i].unit != i) continue;
+    std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
+    const std::string file = cgroups_ + std::string(path_of_unit(places[i].cgroup)) + "/memory.stat";
+    const auto text = read_once(AT_FDCWD, file.c_str(), buffer);
+    const auto held = text ? parse_shared_of_cgroup(*text) : std::nullopt;
+    if (held) places_.see_shared(static_cast<std::uint16_t>(i), *held, sample.time);
   }
 }
 

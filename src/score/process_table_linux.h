@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,8 @@ class ProcfsTable final : public ProcessTable {
     FixedString<64> comm;   ///< when it was learnt: exec changes it
     std::uint32_t uid = 0;  ///< likewise: a daemon that gives root up loses what only root's name is good for
     bool kernel_thread = false;
-    Instant read{};  ///< in full
+    std::optional<Instant> met;  ///< seen for the first time
+    Instant read{};              ///< in full
     Standing standing;
     std::unique_ptr<Profile> profile;  ///< the same and more, of those that were large
     bool seen = false;
@@ -63,13 +65,16 @@ class ProcfsTable final : public ProcessTable {
   void consider(std::int32_t pid, const Sample& sample, Bytes at_least, bool learning);
   [[nodiscard]] std::optional<Amount> amount_of(std::int32_t pid, const Sample& sample) const;
   [[nodiscard]] Known* known(std::int32_t pid);
-  [[nodiscard]] bool is_still_true(Known& known, Instant now) const;
+  [[nodiscard]] static bool is_new(const Known& known, Instant now);
+  [[nodiscard]] static bool is_old(const Known& known, Instant now);
+  [[nodiscard]] bool is_still_true(Known& known) const;
   [[nodiscard]] bool read_facts(std::int32_t pid, ProcessFacts& facts);
   void add(const ProcessFacts& facts);
   void add_kin(Kin kin, const Standing& standing);
   void take_answers();
   void learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large);
-  void learn_about_places();
+  void learn_about_places(const Sample& sample);
+  void learn_who_fills(const Sample& sample);
 
   std::shared_ptr<const MatchBook> book_;
   std::string proc_;
@@ -79,6 +84,8 @@ class ProcfsTable final : public ProcessTable {
   std::vector<Kin> kin_;
   PlaceBook places_;
   std::size_t places_learnt_ = 1;  ///< nowhere needs not to be
+  Bytes shared_learnt_ = 0;        ///< Shmem of the machine when it was last asked who holds it
+  std::optional<Instant> filling_learnt_;
   std::size_t seen_ = 0;
   std::vector<std::int32_t> lineage_;
   std::map<ProcessId, Known> known_;

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: MIT
-// A program that takes memory in a known way, for the host tests to have it killed. It cannot hurt the machine: it
-// never takes more than it was told beforehand (RLIMIT_AS holds it to that), stops while memory is still left, and
-// dies of SIGALRM at the end of its lifetime.
-#include <fcntl.h>
+// A program that takes memory in a known way, alone or with children, for the host tests to have it killed. It cannot
+// hurt the machine: it never takes more than it was told beforehand (RLIMIT_AS holds each process to that, and the
+// children are counted), stops while memory is still left, dies of SIGALRM at the end of its lifetime, and its children
+// with it.
 #include <grp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "host/hog_note.h"
+#include "host/hog_options.h"
 #include "support/clock_linux.h"
 
 namespace {
@@ -29,38 +28,22 @@ using forestall::Bytes;
 using forestall::kGiB;
 using forestall::kKiB;
 using forestall::kMiB;
+using forestall::testing::HogKind;
 using forestall::testing::HogNote;
+using forestall::testing::HogOptions;
 using forestall::testing::now;
+using forestall::testing::OnTerm;
+using forestall::testing::refuse;
+using forestall::testing::sleep_until;
 
-constexpr Bytes kMost = 8 * kGiB;       ///< no --limit beyond this
 constexpr Bytes kFloor = 512 * kMiB;    ///< takes no more when less than this is available
-constexpr unsigned kLongestLife = 120;  ///< seconds
 constexpr Bytes kOverhead = 64 * kMiB;  ///< of address space, for libraries and the stack
-constexpr int kBadUse = 2;
+constexpr unsigned kMostStarts = 10;    ///< a child that dies is replaced up to here
 
-constexpr std::string_view kUsage =
-    "Usage: forestall_hog leak --rate MiB/s --start MiB --limit MiB [--ignore-term | --save-seconds S --save-file "
-    "FILE]\n"
-    "       forestall_hog steady --limit MiB\n"
-    "Both:  [--lifetime S] [--comm NAME] [--uid UID] [--note-fd FD]\n";
+/// What a child gets when its parent is dead. Lower signals are taken first: a SIGTERM that waits too is counted.
+const int kParentDied = SIGRTMIN;
 
-enum class OnTerm { die, ignore, save };
-
-struct Options {
-  bool leaks = false;
-  Bytes rate = 0;  ///< per second
-  Bytes start = 0;
-  Bytes limit = 0;
-  OnTerm on_term = OnTerm::die;
-  unsigned save_seconds = 0;
-  std::string save_file;
-  unsigned lifetime = 60;
-  std::string comm;
-  std::optional<unsigned> uid;
-  int note_fd = -1;
-};
-
-/// What the signal handler may touch.
+/// What the signal handlers may touch.
 HogNote own_note;
 HogNote* note = &own_note;
 OnTerm on_term = OnTerm::die;
@@ -77,80 +60,28 @@ void handle_term(int) {
   std::raise(SIGTERM);  // delivered as this handler returns: the death is that of any plain program
 }
 
-[[noreturn]] void refuse(std::string_view why) {
-  std::fprintf(stderr, "forestall_hog: %.*s\n%.*s", static_cast<int>(why.size()), why.data(),
-               static_cast<int>(kUsage.size()), kUsage.data());
-  std::exit(kBadUse);
+void handle_continue(int) { ++note->resumed; }
+
+[[noreturn]] void handle_death_of_parent(int) {
+  ++note->orphans;
+  _exit(EXIT_FAILURE);
 }
 
-/// The command line as name and value; flags have the value "".
-std::map<std::string, std::string> split(int argc, char** argv) {
-  std::map<std::string, std::string> given;
-  for (int i = 2; i < argc; ++i) {
-    const std::string name = argv[i];
-    const bool flag = name == "--ignore-term";
-    if (!flag && i + 1 == argc) refuse(name + " lacks its value");
-    given[name] = flag ? "" : argv[++i];
-  }
-  return given;
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigaddset(&action.sa_mask, kParentDied);
+  sigaction(signal, &action, nullptr);
 }
 
-unsigned number(const std::string& text) {
-  unsigned n = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, n);
-  if (error != std::errc{} || end != last || n > 1'000'000) refuse("not a number: " + text);
-  return n;
-}
-
-void set(Options& o, const std::string& name, const std::string& value) {
-  if (name == "--rate")
-    o.rate = number(value) * kMiB;
-  else if (name == "--start")
-    o.start = number(value) * kMiB;
-  else if (name == "--limit")
-    o.limit = number(value) * kMiB;
-  else if (name == "--ignore-term")
-    o.on_term = OnTerm::ignore;
-  else if (name == "--save-seconds")
-    o.save_seconds = number(value);
-  else if (name == "--save-file")
-    o.save_file = value;
-  else if (name == "--lifetime")
-    o.lifetime = number(value);
-  else if (name == "--comm")
-    o.comm = value;
-  else if (name == "--uid")
-    o.uid = number(value);
-  else if (name == "--note-fd")
-    o.note_fd = static_cast<int>(number(value));
-  else
-    refuse("there is no option " + name);
-}
-
-Options parse(int argc, char** argv) {
-  const std::string_view kind = argc > 1 ? argv[1] : "";
-  if (kind != "leak" && kind != "steady") refuse("the first argument is leak or steady");
-  Options o;
-  o.leaks = kind == "leak";
-  for (const auto& [name, value] : split(argc, argv)) set(o, name, value);
-  if (o.limit == 0 || o.limit > kMost) refuse("--limit is needed, and at most 8192");
-  if (o.lifetime == 0 || o.lifetime > kLongestLife) refuse("--lifetime is at most 120");
-  if (o.leaks && o.rate == 0) refuse("leak needs --rate");
-  if (!o.save_file.empty()) o.on_term = OnTerm::save;
-  if (!o.leaks) o.start = o.limit, o.rate = 0;
-  o.start = std::min(o.start, o.limit);
-  return o;
-}
-
-void be_bounded(const Options& o) {
+void be_bounded(const HogOptions& o) {
   const rlimit space{o.limit + kOverhead, o.limit + kOverhead};
   const rlimit no_core{0, 0};
   if (setrlimit(RLIMIT_AS, &space) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0) refuse("setrlimit failed");
   alarm(o.lifetime);
 }
 
-void be_who_it_says(const Options& o) {
+void be_who_it_says(const HogOptions& o) {
   if (o.note_fd >= 0) {
     void* page = mmap(nullptr, sizeof(HogNote), PROT_READ | PROT_WRITE, MAP_SHARED, o.note_fd, 0);
     if (page == MAP_FAILED) refuse("--note-fd cannot be mapped");
@@ -163,9 +94,9 @@ void be_who_it_says(const Options& o) {
   if (!o.comm.empty()) prctl(PR_SET_NAME, o.comm.c_str());
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which would clear it
   on_term = o.on_term;
-  struct sigaction action {};
-  action.sa_handler = handle_term;
-  sigaction(SIGTERM, &action, nullptr);
+  handle(SIGTERM, handle_term);
+  handle(SIGCONT, handle_continue);
+  handle(kParentDied, handle_death_of_parent);
 }
 
 Bytes available() {
@@ -186,12 +117,13 @@ class Arena {
     base_ = static_cast<volatile char*>(at);
   }
 
+  [[nodiscard]] Bytes held() const { return held_; }
   void fill_up_to(Bytes target) {
     target = std::min(target, size_);
     for (; held_ < target; held_ += page_) {
       if (held_ % (64 * kMiB) == 0 && available() < kFloor) return;
       base_[held_] = 1;
-      note->held.store(held_ + page_, std::memory_order_relaxed);
+      note->held.fetch_add(page_, std::memory_order_relaxed);
     }
   }
   void touch_all() {
@@ -206,39 +138,101 @@ class Arena {
 };
 
 /// The work that a well-behaved program saves: one line at a time, the last one says that nothing is missing.
-int save(const Options& o) {
+int save(const HogOptions& o) {
   constexpr unsigned lines_per_second = 20;
   std::ofstream file(o.save_file);
   const auto begin = now();
   const unsigned lines = o.save_seconds * lines_per_second;
   for (unsigned i = 1; i <= lines; ++i) {
     file << "line " << i << std::endl;
-    forestall::testing::sleep_until(begin + i * std::chrono::seconds(1) / lines_per_second);
+    sleep_until(begin + i * std::chrono::seconds(1) / lines_per_second);
   }
   file << "complete" << std::endl;
   return file ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int run(const Options& o) {
-  const auto round = std::chrono::milliseconds(o.leaks ? 5 : 25);
+/// Takes what it starts with, and more at its rate.
+int take(const HogOptions& o) {
+  const auto round = std::chrono::milliseconds(o.rate > 0 ? 5 : 25);
   constexpr Bytes largest_step = 8 * kMiB;  // small, so that the note is fresh on a machine that is slow to fault in
   Arena arena(o.limit);
   const auto begin = now();
   for (auto next = begin; save_now == 0; next = std::max(next + round, now())) {
     const auto microseconds = static_cast<Bytes>((now() - begin) / std::chrono::microseconds(1));
     const Bytes leaked = o.rate * microseconds / 1'000'000;
-    arena.fill_up_to(std::min(o.start + leaked, note->held + largest_step));
-    if (!o.leaks && note->held >= o.limit) arena.touch_all();
+    arena.fill_up_to(std::min(o.start + leaked, arena.held() + largest_step));
+    if (o.rate == 0 && arena.held() >= o.limit) arena.touch_all();
     ++note->beats;
-    forestall::testing::sleep_until(next);
+    sleep_until(next);
   }
   return save(o);
+}
+
+/// One of many: it takes its part at once and only waits from then on, so that hundreds leave the processors alone.
+int take_part(const HogOptions& o) {
+  Arena arena(o.limit);
+  arena.fill_up_to(o.limit);
+  while (true) sleep_until(now() + std::chrono::seconds(1));
+}
+
+/// A child that lives `life`, as bounded as its parent, and no longer than it. Its pid; -1 if there can be none.
+pid_t beget(const HogOptions& o, int (*life)(const HogOptions&)) {
+  const pid_t parent = getpid();
+  ++note->births;
+  const pid_t child = fork();
+  if (child != 0) return child;
+  prctl(PR_SET_PDEATHSIG, kParentDied);
+  if (getppid() != parent) std::raise(kParentDied);  // it died before it was asked for
+  alarm(o.lifetime);
+  _exit(life(o));
+}
+
+/// The head of a process group of its own, as a job of a shell is; its memory is in its children.
+void be_a_parent() {
+  if (setpgid(0, 0) != 0) refuse("setpgid failed");
+}
+
+int swarm(const HogOptions& o) {
+  sleep_until(now() + o.settle);
+  be_a_parent();
+  constexpr unsigned most_after_term = 30;
+  std::optional<unsigned> born_at_term;
+  unsigned born = 0;
+  for (auto next = now();; next = std::max(next + o.every, now())) {
+    if (note->terms > 0 && !born_at_term) born_at_term = born;
+    const unsigned most = born_at_term ? std::min(o.children, *born_at_term + most_after_term) : o.children;
+    if (born < most && available() >= kFloor && beget(o, take_part) > 0) ++born;
+    ++note->beats;
+    sleep_until(next);
+  }
+}
+
+int respawn(const HogOptions& o) {
+  be_a_parent();
+  for (unsigned starts = 0; starts < kMostStarts; ++starts) {
+    const pid_t child = beget(o, take);
+    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    note->held = 0;
+    sleep_until(now() + std::chrono::milliseconds(50));
+  }
+  return EXIT_SUCCESS;
+}
+
+int run(const HogOptions& o) {
+  switch (o.kind) {
+    case HogKind::leak:
+    case HogKind::steady: return take(o);
+    case HogKind::swarm: return swarm(o);
+    case HogKind::respawn: return respawn(o);
+  }
+  return EXIT_FAILURE;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options options = parse(argc, argv);
+  const HogOptions options = forestall::testing::parse_hog_options(argc, argv);
   be_bounded(options);
   be_who_it_says(options);
   return run(options);

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -72,6 +74,16 @@ Bytes most_parked_memory() {
   return most * 4 * kKiB;
 }
 
+std::vector<Stat> everybody() {
+  std::vector<Stat> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (const auto stat = parse_stat(text_of(entry.path() / "stat"))) found.push_back(*stat);
+  }
+  return found;
+}
+
 Limits Limits::below_what_is_free() {
   const Bytes available = mem_available();
   const Bytes step = std::min(kGiB, available / 6);
@@ -119,6 +131,10 @@ void HostTest::SetUp() {
 void HostTest::TearDown() {
   if (!journal_) return;
   if (daemon_) stop_daemon();
+  std::vector<pid_t> pids;
+  for (const auto& each : hogs_) pids.push_back(each->pid());
+  hogs_.clear();
+  for (const pid_t pid : pids) end_group(pid);
   EXPECT_EQ(journal_->broken(), 0) << "entries that break the journal's protocol";
   if (HasFailure()) std::cout << "What the journal was told:\n" << story();
 }
@@ -156,7 +172,17 @@ void HostTest::look() {
     daemon_->notify().drain();
     daemon_->process().ended();
   }
-  for (const auto& each : hogs_) each->ended();
+  for (const auto& each : hogs_) {
+    while (each->ended() && waitpid(-each->pid(), nullptr, WNOHANG) > 0) {
+    }
+  }
+}
+
+void HostTest::end_group(pid_t leader) {
+  ASSERT_TRUE(is_private_world() && leader > 1);
+  kill(-leader, SIGKILL);
+  while (waitpid(-leader, nullptr, 0) > 0 || errno == EINTR) {
+  }
 }
 
 bool HostTest::wait_for(Duration bound, const std::function<bool()>& condition) {

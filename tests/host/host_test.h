@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/process_stat.h"
 #include "host/child_linux.h"
 #include "support/fake_journald_linux.h"
 #include "support/notify_socket_linux.h"
@@ -26,6 +27,9 @@ Bytes mem_available();
 /// Pages that a process gives back stay with the processor that freed them, up to a mark (/proc/zoneinfo: high, and
 /// since Linux 6.7 high_max), free but counted nowhere: by so much MemAvailable may rise less than it should.
 Bytes most_parked_memory();
+
+/// Everybody in this private world, as /proc tells: the dead of whom nobody has taken notice are in state Z.
+std::vector<Stat> everybody();
 
 /// Where the limits lie, for a test that takes memory in earnest. A step is 1 GiB, less on a small machine.
 struct Limits {
@@ -63,7 +67,8 @@ class Daemon {
 class HostTest : public ::testing::Test {
  protected:
   void SetUp() override;
-  /// A daemon that still runs is ended in order: SIGTERM, exit code 0.
+  /// A daemon that still runs is ended in order: SIGTERM, exit code 0. No hog outlives its test, nor does a child of
+  /// one.
   void TearDown() override;
 
   /// Starts the daemon and waits until it says that it is ready. Fatal if it does not.
@@ -80,8 +85,10 @@ class HostTest : public ::testing::Test {
   /// Looks every 2 ms until `condition` holds; false if it did not within `bound`.
   bool wait_for(Duration bound, const std::function<bool()>& condition);
   bool wait_for_event(const std::string& event, Duration bound = kLater);
-  /// Takes what the daemon said, and notices who ended.
+  /// Takes what the daemon said, and notices who ended: the orphans of a hog as well, who are ours then (we are PID 1).
   void look();
+  /// SIGKILL for all that are left of this process group, whose leader is dead, and waits until there is nobody.
+  static void end_group(pid_t leader);
   /// True if `who` still runs and its loop goes round.
   bool lives(Hog& who);
 

@@ -104,6 +104,25 @@ TEST_F(Machinery, AHogRefusesToBeWithoutALimit) {
   EXPECT_THAT(endless.exit_code(), ::testing::Optional(2));
 }
 
+TEST_F(Machinery, ASwarmIsAsLargeAsItWasToldAndEndsWithItsParent) {
+  Hog& swarm = hog("swarm", {"swarm", "--children", "5", "--each", "2", "--every", "1"});
+  ASSERT_TRUE(wait_for(kSoon, [&] { return swarm.held() == 10 * kMiB; }));
+  EXPECT_TRUE(lives(swarm));
+  EXPECT_EQ(swarm.note().births, 5U);
+  swarm.child().send(SIGKILL);
+  EXPECT_TRUE(wait_for(kSoon, [&] { return swarm.note().orphans == 5; }));
+  EXPECT_TRUE(wait_for(kSoon, [] { return everybody().size() == 1; })) << "only this test is left";
+}
+
+TEST_F(Machinery, ASwarmRefusesToBeLargerThanAllThatAHogMayTake) {
+  Child endless({FORESTALL_HOG,
+                 {"forestall_hog", "swarm", "--children", "1000", "--each", "100", "--every", "1"},
+                 {},
+                 "/run/swarm-refusal"});
+  ASSERT_TRUE(wait_for(kSoon, [&] { return endless.ended(); }));
+  EXPECT_THAT(endless.exit_code(), ::testing::Optional(2));
+}
+
 TEST_F(Machinery, TheFallingMemoryFallsAtItsRateAndSeesWhoReadsIt) {
   FallingMemory memory(24 * kGiB, 8 * kGiB);
   EXPECT_EQ(mem_available(), 8 * kGiB);

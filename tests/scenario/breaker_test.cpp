@@ -16,6 +16,36 @@ class TmpfsFull : public Scenario {
   }
 };
 
+TEST_F(TmpfsFull, ByAUnitThatFillsItIsStoppedThereAndNobodyElseDies) {
+  machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
+  const FakeProcess& filler =
+      machine.spawn("filler", kMiB).in_cgroup("/system.slice/filler.service").fills_tmpfs(400 * kMiB);
+  run_for(5min);
+  EXPECT_THAT(machine.killed(), ElementsAre("filler"));
+  EXPECT_THAT(machine.signals_to(filler), ElementsAre(Signal::term));
+  const Attempt& attempt = machine.first(Event::victim_gone).incident.attempt;
+  EXPECT_EQ(attempt.party.kind, Kind::unit);
+  EXPECT_GE(attempt.party.filled, 600 * kMiB);
+  EXPECT_EQ(attempt.outcome, Outcome::fruitless) << "the files stay";
+  EXPECT_EQ(machine.count(Event::breaker_opened), 0U);
+}
+
+TEST_F(TmpfsFull, ByAUnitAndThenByALeakCostsTheLeakToo) {
+  machine.spawn("database", 2 * kGiB).in_cgroup("/system.slice/database.service").is_protected();
+  machine.spawn("filler", kMiB).in_cgroup("/system.slice/filler.service").fills_tmpfs(400 * kMiB);
+  ASSERT_TRUE(run_until(Event::victim_gone, 5min));
+  machine.spawn("leak", kMiB).grows(50 * kMiB);
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("filler", "leak")) << "the truce is over when more is lost";
+}
+
+TEST_F(TmpfsFull, ByWhoFillsItWithinItsBoundsHarmsNobody) {
+  machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
+  machine.spawn("compiler", kMiB).in_cgroup("/system.slice/build.service").fills_tmpfs(400 * kMiB).ends_after(5s);
+  run_for(2min);
+  EXPECT_THAT(machine.killed(), IsEmpty());
+}
+
 TEST_F(TmpfsFull, StopsTheKillingAfterThreeThatDidNotHelp) {
   workers(6);
   run_for(59s);

@@ -153,7 +153,15 @@ void FakeKernel::hand_out(Bytes wanted, Bytes granted, Duration step) {
   if (wanted == 0) return;
   const double share = part(granted, wanted);
   tmpfs_ += scaled(in_time(tmpfs_rate_, step), share);
-  for (FakeProcess* p : living_) p->take(scaled(p->demand(now_, step), share));
+  for (FakeProcess* p : living_) {
+    const Bytes taken = scaled(p->demand(now_, step), share);
+    if (!p->fills) {
+      p->take(taken);
+      continue;
+    }
+    p->filled += taken;
+    tmpfs_ += taken;
+  }
 }
 
 /// Programs and their files are read again where they were given up. Without room to keep them, again and again.

@@ -60,7 +60,12 @@ Census FakeMachine::look(const Sample& /*sample*/, Bytes at_least) {
 
 Census FakeMachine::learn(const Sample& /*sample*/, Bytes at_least) {
   ++lessons_;
-  for (FakeProcess* p : living()) p->profile_asked = std::min(p->profile_asked, now());
+  for (FakeProcess* p : living()) {
+    p->profile_asked = std::min(p->profile_asked, now());
+    const std::uint16_t number = places_.number_of(p->facts.place);
+    const std::uint16_t unit = places_.places()[number].unit;
+    if (unit != 0) places_.see_shared(unit, p->filled, now());
+  }
   return census(at_least);
 }
 

@@ -2,6 +2,9 @@
 #include "support/fake_process.h"
 
 #include <algorithm>
+#include <string>
+
+#include "score/cgroup_place.h"
 
 namespace forestall::testing {
 
@@ -20,6 +23,16 @@ FakeProcess& FakeProcess::grows(Bytes per_second, Duration after, Bytes up_to) {
   rate = per_second;
   grows_from = born + after;
   grows_to = up_to;
+  return *this;
+}
+
+FakeProcess& FakeProcess::fills_tmpfs(Bytes per_second, Duration after) {
+  fills = true;
+  return grows(per_second, after);
+}
+
+FakeProcess& FakeProcess::in_cgroup(std::string_view path) {
+  facts.place = parse_cgroup("0::" + std::string(path) + "\n");
   return *this;
 }
 

@@ -23,6 +23,9 @@ struct FakeProcess {
   // ---- How it lives. All times are counted from its birth.
   // -----------------------------------------------------------
   FakeProcess& grows(Bytes per_second, Duration after = Duration(0), Bytes up_to = kWithoutEnd);
+  /// Puts so much into files in tmpfs, and holds nothing of it itself.
+  FakeProcess& fills_tmpfs(Bytes per_second, Duration after = Duration(0));
+  FakeProcess& in_cgroup(std::string_view path);
   FakeProcess& ends_after(Duration age);
   /// From then on, and as often, it has a child that takes `child_size`, as fast as memory can be touched.
   FakeProcess& forks(Duration every, Bytes child_size);
@@ -75,6 +78,8 @@ struct FakeProcess {
   Bytes rate = 0;
   Instant grows_from{};
   Bytes grows_to = kWithoutEnd;
+  bool fills = false;  ///< what it takes goes into tmpfs
+  Bytes filled = 0;
   Duration fork_every{0};
   Instant next_fork{};
   Bytes child_size = 0;

@@ -147,7 +147,10 @@ TEST(Signaller, WithoutPermissionItSaysSo) {
 
 TEST(Signaller, OneThatRefusesDoesNotKeepTheOthersFromBeingReached) {
   if (::getuid() != 0) GTEST_SKIP() << "needs root, to become somebody else";
-  OwnChild of_root, of_nobody([] { EXPECT_EQ(::setresuid(65534, 65534, 65534), 0); });
+  OwnChild of_root, of_nobody([] {
+    EXPECT_EQ(::setresuid(65534, 65534, 65534), 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user undoes it
+  });
   const std::array victims = {of_root.id(), of_nobody.id()};
   EXPECT_TRUE(as_nobody([&] {
     PidfdSignaller signaller;

@@ -157,7 +157,7 @@ TEST(SignallerOfMany, OneThatVanishedDoesNotKeepTheOthersFromBeingReached) {
 }
 
 TEST(SignallerOfMany, IsGoneOnlyWhenTheLastIsDead) {
-  OwnChild first, second, third;
+  OwnChild first, second, third, late;
   PidfdSignaller signaller;
   hold_all(signaller, {&first, &second, &third});
   EXPECT_FALSE(signaller.gone());
@@ -168,7 +168,6 @@ TEST(SignallerOfMany, IsGoneOnlyWhenTheLastIsDead) {
   }
   ::kill(third.pid(), SIGKILL);
   EXPECT_TRUE(soon([&] { return signaller.gone(); }));
-  OwnChild late;
   hold_all(signaller, {&late});
   EXPECT_FALSE(signaller.gone()) << "that one came later";
   signaller.release();
@@ -212,8 +211,9 @@ TEST(SignallerOfMany, HaltedOnesLeaveInOrderAndDoNotRunOnBeforeTheyAreAsked) {
     ::sigaction(SIGCONT, &action, nullptr);
   };
   std::deque<OwnChild> children;
+  for (int i = 0; i < 20; ++i) children.emplace_back(exits_by_the_first_of_two);
   PidfdSignaller signaller;
-  for (int i = 0; i < 20; ++i) hold_all(signaller, {&children.emplace_back(exits_by_the_first_of_two)});
+  for (const OwnChild& child : children) hold_all(signaller, {&child});
   signaller.halt();
   for (const OwnChild& child : children) ASSERT_TRUE(comes_to(child, 'T'));
   EXPECT_EQ(signaller.terminate(), Reach::done);

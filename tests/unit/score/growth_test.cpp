@@ -69,7 +69,8 @@ TEST_F(GrowthTest, LooksBackToTheLastPassIfThatIsOldEnough) {
 
 TEST_F(GrowthTest, OfOneForWhomACensusHadNoRoomIsNotAllThatItHolds) {
   std::vector<ProcessFacts> many;
-  for (std::int32_t pid = 1; pid <= static_cast<std::int32_t>(kMaxKin); ++pid) many.push_back(process(pid, "x", 70 * kMiB));
+  for (std::int32_t pid = 1; pid <= static_cast<std::int32_t>(kMaxKin); ++pid)
+    many.push_back(process(pid, "x", 70 * kMiB));
   see(0s, many);
   EXPECT_EQ(of(process(100000, "overtaker", 72 * kMiB), 1s), 2 * kMiB);
   many.pop_back();

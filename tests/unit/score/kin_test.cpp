@@ -113,6 +113,11 @@ TEST_F(PlaceBookTest, WhatMayHaveBeenCutIsNoUnit) {
   EXPECT_EQ(unit(kUserManager + "/app.slice/" + long_name(95)), 0U);
 }
 
+TEST_F(PlaceBookTest, WhatMayHaveBeenCutDoesNotSpoilTheUnit) {
+  number(long_path(255));
+  EXPECT_NE(unit("/system.slice/a.service"), 0U);
+}
+
 TEST_F(PlaceBookTest, AVirtualMachineIsWhole) {
   EXPECT_TRUE(whole("/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/vcpu0"));
   EXPECT_FALSE(whole("/machine.slice/libpod-1.scope"));
@@ -166,7 +171,9 @@ TEST(PathOfUnit, EndsWithTheUnit) {
   EXPECT_EQ(path_of("/system.slice/a.service"), "/system.slice/a.service");
   EXPECT_EQ(path_of("/system.slice/a.service/b/a.service"), "/system.slice/a.service");
   EXPECT_EQ(path_of("/not-a.service.slice/a.service/b"), "/not-a.service.slice/a.service");
+  EXPECT_EQ(path_of("/a.service-not.slice/a.service/b"), "/a.service-not.slice/a.service");
   EXPECT_EQ(path_of(kUserManager + "/app.slice/a.scope/b"), kUserManager + "/app.slice/a.scope");
+  EXPECT_EQ(path_of(kUserManager + "/app.slice/1000.service/b"), kUserManager + "/app.slice/1000.service");
   EXPECT_EQ(path_of("/system.slice"), "");
   EXPECT_EQ(path_of("/"), "");
 }

@@ -27,9 +27,9 @@ class PartiesTest : public ::testing::Test {
   }
   void see_them() { growth_.see(now_, crowd_.census()); }
   const Ranking& gathered() {
-    const Census census = crowd_.census(kMinimum);
+    const Census census = crowd_.census(minimum_);
     const Circumstances now{{kMachine}, now_, growth_, out_of_reach_, respawners_};
-    rank(census, now, weights_, kMinimum, ranking_);
+    rank(census, now, weights_, minimum_, ranking_);
     gather(census, now, victim_, weights_, kinship_, ranking_);
     return ranking_;
   }
@@ -52,6 +52,7 @@ class PartiesTest : public ::testing::Test {
   }
 
   Crowd crowd_;
+  Bytes minimum_ = kMinimum;
   Instant now_{};
   Growth growth_;
   VictimConfig victim_;

@@ -45,6 +45,7 @@ TEST_F(PartiesTest, WhereEachIsTooSmallAFamilyGoes) {
   add(13, 30, 12);
   add(20, 120, 0);
   EXPECT_THAT(order(), ElementsAre("family of 4 from 10"));
+  EXPECT_EQ(ranking_.order[0].score, 26 * kPerMille) << "that of the house";
 }
 
 TEST_F(PartiesTest, WhereNothingInsideIsWorthItTheWholeHouseGoes) {

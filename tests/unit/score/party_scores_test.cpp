@@ -16,10 +16,16 @@ TEST_F(PartiesTest, HasTheMemoryOfAllAndTheNameOfItsHead) {
   add(11, 30, 10).swap = 40 * kMiB;
   add(12, 25, 10);
   crowd_[10].comm.assign("head");
+  crowd_[10].parent = 7;
+  crowd_[10].process_group = 8;
+  crowd_[10].oom_score_adj = 9;
   const ProcessFacts party = *first().process;
   EXPECT_EQ(party.freed_by_death(), 120 * kMiB);
   EXPECT_EQ(party.swap, 45 * kMiB);
   EXPECT_EQ(party.comm.view(), "head");
+  EXPECT_EQ(party.parent, 7);
+  EXPECT_EQ(party.process_group, 8);
+  EXPECT_EQ(party.oom_score_adj, 9);
   EXPECT_EQ(party.uid, testing::kAlice);
   EXPECT_EQ(party.place.unit.view(), "a.service");
 }
@@ -75,11 +81,20 @@ TEST_F(PartiesTest, ANegativeAdjAndPointsCountForTheirPart) {
   EXPECT_EQ(term("avoid"), -15);
 }
 
+TEST_F(PartiesTest, WhoHoldNothingScoreNothing) {
+  minimum_ = 0;
+  add(10, 0).oom_score_adj = -400;
+  add(11, 0, 10).profile.avoid_points = 60;
+  EXPECT_EQ(first().score, 0);
+}
+
 TEST_F(PartiesTest, AmongKinAPositiveAdjCountsInFull) {
   add(10, 400);
   add(11, 110, 10).oom_score_adj = 300;
   EXPECT_THAT(order(), ElementsAre("process of 1 from 11"));
   EXPECT_EQ(term("adj"), 0);
+  weights_.adj = Share{};
+  EXPECT_THAT(order(), ElementsAre("process of 1 from 10"));
 }
 
 TEST_F(PartiesTest, WhatAHouseHasTakenLatelyIsThatOfAllOfIt) {

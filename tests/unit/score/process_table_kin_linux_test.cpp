@@ -3,66 +3,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <filesystem>
 
-#include "score/process_table_linux.h"
-#include "unit/score/fake_proc_linux.h"
+#include "unit/score/kin_of_table_linux.h"
 
 namespace forestall {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::book;
+using testing::KinOfTable;
+using testing::kSmall;
 using ::testing::UnorderedElementsAre;
-
-constexpr Bytes kAtLeast = 64 * kMiB;
-constexpr Bytes kSmall = kMiB;
-
-std::shared_ptr<const MatchBook> book(const std::vector<Match>& protect, const std::vector<Match>& avoid = {}) {
-  Config config;
-  config.protect = protect;
-  config.avoid = avoid;
-  const auto nobody = [](const std::string& /*name*/) { return std::optional<std::uint32_t>{}; };
-  return std::make_shared<const MatchBook>(MatchBook::compile(config, nobody).value());
-}
-
-class KinOfTable : public ::testing::Test {
- protected:
-  KinOfTable() {
-    sample_.page_size = 4 * kKiB;
-    sample_.memory.swap_total = sample_.memory.swap_free = kGiB;
-  }
-  ProcfsTable& table() {
-    if (!table_) table_ = ProcfsTable::open(book_, proc_.path(), cgroups_.path()).value();
-    return *table_;
-  }
-  Census look() { return table().look(sample_, kAtLeast); }
-  Census learn() { return table().learn(sample_, kAtLeast); }
-  void learn_thoroughly() { table().look_thoroughly(sample_, kAtLeast, 10s); }
-  static std::vector<std::int32_t> pids(const Census& census) {
-    std::vector<std::int32_t> all;
-    for (const Kin& kin : census.kin) all.push_back(kin.id.pid);
-    return all;
-  }
-  static Kin kin_in(const Census& census, std::int32_t pid) {
-    const auto found = std::ranges::find(census.kin, pid, [](const Kin& kin) { return kin.id.pid; });
-    EXPECT_NE(found, census.kin.end()) << pid;
-    return found == census.kin.end() ? Kin{} : *found;
-  }
-  Kin kin(std::int32_t pid) { return kin_in(look(), pid); }
-  KnownPlace place(std::int32_t pid) {
-    const Census census = look();
-    return census.places[kin_in(census, pid).place];
-  }
-
-  testing::FakeProc proc_;
-  testing::FileTree cgroups_;
-  Sample sample_;
-  std::shared_ptr<const MatchBook> book_ = std::make_shared<const MatchBook>();
-  std::unique_ptr<ProcfsTable> table_;
-};
 
 TEST_F(KinOfTable, AreEverybodyButKernelThreads) {
   proc_.add({.pid = 2, .flags = 0x200000});
+  proc_.add({.pid = 3, .anon = 0, .flags = 0x200000});
   proc_.add({.pid = 50});
   proc_.add({.pid = 51, .anon = kSmall});
   proc_.add({.pid = 52, .anon = 0});
@@ -72,15 +28,11 @@ TEST_F(KinOfTable, AreEverybodyButKernelThreads) {
 }
 
 TEST_F(KinOfTable, TellWhatMattersOfASmallOne) {
-  proc_.add({.pid = 51,
-             .comm = "fox",
-             .anon = kSmall,
-             .uid = 1234,
-             .parent = 7,
-             .process_group = 8,
-             .start_time = 99,
-             .adj = 17,
-             .cgroup = "/system.slice/fox.service"});
+  testing::MadeUp fox{.pid = 51, .comm = "fox", .anon = kSmall, .uid = 1234, .parent = 7, .process_group = 8};
+  fox.start_time = 99;
+  fox.adj = 17;
+  fox.cgroup = "/system.slice/fox.service";
+  proc_.add(fox);
   for (const bool remembered : {false, true}) {
     if (remembered) learn();
     const Kin kin = this->kin(51);
@@ -125,9 +77,19 @@ TEST_F(KinOfTable, ANewSmallOneIsReadInFullAtOnce) {
   EXPECT_EQ(kin(51).oom_score_adj, 3);
 }
 
-TEST_F(KinOfTable, TheRestOfASmallOneIsRememberedUntilSomethingIsLearnt) {
+TEST_F(KinOfTable, WhoHasJustBeenBornIsAskedForItsParentEachTime) {
   proc_.add({.pid = 51, .comm = "old", .anon = kSmall, .parent = 7, .process_group = 8, .start_time = 9});
   learn();
+  proc_.add({.pid = 51, .comm = "old", .anon = kSmall, .parent = 1, .process_group = 51, .start_time = 9});
+  EXPECT_EQ(kin(51).parent, 1);
+  EXPECT_EQ(kin(51).process_group, 51);
+  proc_.add({.pid = 51, .comm = "new", .anon = kSmall, .uid = 1000, .start_time = 9, .adj = 4});
+  EXPECT_EQ(kin(51).oom_score_adj, 4) << "a new program is read in full";
+}
+
+TEST_F(KinOfTable, TheRestOfASmallOneIsRememberedUntilSomethingIsLearnt) {
+  proc_.add({.pid = 51, .comm = "old", .anon = kSmall, .parent = 7, .process_group = 8, .start_time = 9});
+  settle();
   proc_.add({.pid = 51, .comm = "old", .anon = kSmall, .parent = 1, .process_group = 51, .start_time = 9});
   EXPECT_EQ(kin(51).parent, 7);
   EXPECT_EQ(kin_in(learn(), 51).parent, 1) << "its parent has ended";
@@ -136,7 +98,7 @@ TEST_F(KinOfTable, TheRestOfASmallOneIsRememberedUntilSomethingIsLearnt) {
 
 TEST_F(KinOfTable, AnotherProgramOrAnotherProcessIsReadAnewWhenSomethingIsLearnt) {
   proc_.add({.pid = 51, .comm = "old", .anon = kSmall, .uid = 0, .start_time = 9});
-  learn();
+  settle();
   proc_.add({.pid = 51, .comm = "new", .anon = kSmall, .uid = 1000, .start_time = 9, .adj = 4});
   EXPECT_EQ(kin(51).comm.view(), "old");
   learn();
@@ -150,8 +112,19 @@ TEST_F(KinOfTable, AnotherProgramOrAnotherProcessIsReadAnewWhenSomethingIsLearnt
   EXPECT_EQ(kin(51).oom_score_adj, 5);
 }
 
+TEST_F(KinOfTable, WhatLeavesNoTraceInStatIsReadAnewSoonAtFirst) {
+  proc_.add({.pid = 51, .anon = kSmall});
+  learn();
+  proc_.add({.pid = 51, .anon = kSmall, .cgroup = "/system.slice/y.service"});
+  sample_.time += 1s;
+  learn();
+  EXPECT_EQ(place(51).cgroup.unit.view(), "y.service") << "systemd moves a process into its unit after it was born";
+}
+
 TEST_F(KinOfTable, WhatLeavesNoTraceInStatIsReadAnewAfterHalfAMinute) {
   proc_.add({.pid = 51, .anon = kSmall});
+  learn();
+  sample_.time += 1min;
   learn();
   proc_.add({.pid = 51, .anon = kSmall, .uid = 4, .adj = 5, .cgroup = "/system.slice/y.service"});
   sample_.time += 29s;
@@ -190,7 +163,7 @@ TEST_F(KinOfTable, WhoIsMercifullySparedMustLive) {
 // ---- What the entries say -------------------------------------------------------------------------------------------
 
 TEST_F(KinOfTable, EntriesHoldForASmallOneFromWhenItWasLearnt) {
-  book_ = book({{.comm = "vital", .uid = 1000}}, {{.comm = "dear", .points = 60}});
+  book_ = book({{.comm = "vital", .uid = 1000}}, {{.comm = "dear", .points = 60}}, {{.comm = "dear", .points = 40}});
   proc_.add({.pid = 51, .comm = "vital", .anon = kSmall});
   proc_.add({.pid = 52, .comm = "dear", .anon = kSmall});
   EXPECT_FALSE(kin(51).profile_known);
@@ -200,6 +173,7 @@ TEST_F(KinOfTable, EntriesHoldForASmallOneFromWhenItWasLearnt) {
   EXPECT_TRUE(kin(51).must_live);
   EXPECT_FALSE(kin(52).must_live);
   EXPECT_EQ(kin(52).avoid_points, 60);
+  EXPECT_EQ(kin(52).prefer_points, 40);
 }
 
 TEST_F(KinOfTable, EntriesThatReadFilesHoldWhenTheyWereRead) {
@@ -237,64 +211,6 @@ TEST_F(KinOfTable, WhatTheOldEntriesSaidIsForgotten) {
   table().replace(book({{.comm = "other", .uid = 1000}}));
   EXPECT_FALSE(kin(51).must_live);
   EXPECT_FALSE(kin(51).profile_known);
-}
-
-// ---- Places ---------------------------------------------------------------------------------------------------------
-
-constexpr const char* kGroup = "/memory.oom.group";
-
-TEST_F(KinOfTable, AUnitThatTheKernelKillsAsAWholeIsWhole) {
-  cgroups_.write(std::string("system.slice/a.service") + kGroup, "1\n");
-  cgroups_.write(std::string("system.slice/b.service") + kGroup, "0\n");
-  for (const std::int32_t pid : {51, 52, 53}) {
-    proc_.add({.pid = pid, .anon = kSmall, .cgroup = "/system.slice/" + std::string(1, "abc"[pid - 51]) + ".service"});
-  }
-  learn();
-  EXPECT_TRUE(place(51).whole);
-  EXPECT_FALSE(place(52).whole);
-  EXPECT_FALSE(place(53).whole) << "it cannot be told";
-}
-
-TEST_F(KinOfTable, WhatIsInNoUnitIsNotWholeWhateverTheKernelDoes) {
-  constexpr const char* session = "user.slice/user-1000.slice/session-1.scope";
-  cgroups_.write(std::string(session) + kGroup, "1\n");
-  proc_.add({.pid = 51, .anon = kSmall, .cgroup = std::string("/") + session});
-  proc_.add({.pid = 52, .anon = kSmall, .cgroup = ""});
-  learn();
-  EXPECT_FALSE(place(51).whole);
-  EXPECT_FALSE(place(52).whole);
-}
-
-TEST_F(KinOfTable, APlaceThatIsNewLaterIsLearntToo) {
-  cgroups_.write(std::string("system.slice/a.service") + kGroup, "1\n");
-  proc_.add({.pid = 50, .anon = kSmall, .cgroup = "/system.slice/z.service"});
-  learn();
-  proc_.add({.pid = 51, .anon = kSmall, .cgroup = "/system.slice/a.service"});
-  EXPECT_FALSE(place(51).whole);
-  learn();
-  EXPECT_TRUE(place(51).whole);
-}
-
-TEST_F(KinOfTable, AUnitIsWholeThoughItsProcessesLiveBelowIt) {
-  cgroups_.write(std::string("system.slice/a.service") + kGroup, "1\n");
-  cgroups_.write(std::string("system.slice/b.service/main") + kGroup, "1\n");
-  proc_.add({.pid = 51, .anon = kSmall, .cgroup = "/system.slice/a.service/main"});
-  proc_.add({.pid = 52, .anon = kSmall, .cgroup = "/system.slice/b.service/main"});
-  learn();
-  EXPECT_TRUE(place(51).whole);
-  EXPECT_FALSE(place(52).whole) << "a part of it is no more than a part";
-}
-
-TEST_F(KinOfTable, PlacesThatCameAndWentMakeRoom) {
-  for (std::int32_t i = 0; i < 400; ++i) {
-    proc_.add({.pid = 1000 + i, .anon = 0, .cgroup = "/system.slice/" + std::to_string(i) + ".scope"});
-  }
-  learn();
-  for (std::int32_t i = 0; i < 400; ++i) proc_.remove(std::to_string(1000 + i));
-  cgroups_.write(std::string("system.slice/a.service") + kGroup, "1\n");
-  proc_.add({.pid = 51, .anon = kSmall, .cgroup = "/system.slice/a.service"});
-  EXPECT_EQ(learn().places.size(), 2U);
-  EXPECT_TRUE(place(51).whole);
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ ProcessFacts with_adj(Bytes memory, std::int32_t adj) {
   return p;
 }
 
-Points memory_and_adj(const ProcessFacts& p) { return memory_points(merits_of(p, k16GiB)) + adj_points(merits_of(p, k16GiB)); }
+Points memory_and_adj(const ProcessFacts& p) {
+  return memory_points(merits_of(p, k16GiB)) + adj_points(merits_of(p, k16GiB));
+}
 
 TEST(MemoryTerm, IsWhatDeathGivesBackInThousandthsOfTheMachine) {
   EXPECT_EQ(memory_points(merits_of(process(10, "x", 4 * kGiB), k16GiB)), 250 * kPerMille);
@@ -56,7 +58,8 @@ TEST(AdjTerm, OneStepIsOneThousandth) {
 }
 
 TEST(AdjTerm, APositiveOneAtMostDoublesTheMemory) {
-  EXPECT_EQ(adj_points(merits_of(with_adj(kGiB, 1000), k16GiB)), memory_points(merits_of(with_adj(kGiB, 1000), k16GiB)));
+  EXPECT_EQ(adj_points(merits_of(with_adj(kGiB, 1000), k16GiB)),
+            memory_points(merits_of(with_adj(kGiB, 1000), k16GiB)));
   EXPECT_EQ(adj_points(merits_of(with_adj(0, 1000), k16GiB)), 0);
 }
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// When the one who filled tmpfs is gone, the files stay. Nobody else is to die for them while nothing more is lost.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "forestall/units.h"
+
+namespace forestall {
+
+class Truce {
+ public:
+  /// Somebody whose end could give nothing back was ended, because `rule` asked for it; so much is left now.
+  void begin(std::size_t rule, Bytes left) { kept_ = Kept{rule, left}; }
+  void end() { kept_.reset(); }
+
+  /// Whether nobody is to be killed now. It is over when another rule is the one that decides, or when a quarter of
+  /// what was left is lost: less is the coming and going of every machine.
+  bool holds(std::size_t rule, Bytes left) {
+    const bool broken = kept_ && (rule != kept_->rule || left < kept_->left - kept_->left / 4);
+    if (broken) kept_.reset();
+    return kept_.has_value();
+  }
+
+ private:
+  struct Kept {
+    std::size_t rule;
+    Bytes left;
+  };
+  std::optional<Kept> kept_;
+};
+
+}  // namespace forestall
