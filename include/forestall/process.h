@@ -67,8 +67,8 @@ struct KnownPlace {
   std::uint16_t unit = 0;  ///< the first known place of the same unit; 0: in no unit that could be ended as one
   /// Of the first one of its unit: the unit is of no use in part; a virtual machine, or memory.oom.group (cgroup-v2).
   bool whole = false;
-  /// Of the first one of its unit: what the unit has lately put into tmpfs and other shared memory, by the charge to its
-  /// cgroup. Nobody's death gives back the files among it.
+  /// Of the first one of its unit: what the unit has lately put into tmpfs and other shared memory, by the charge to
+  /// its cgroup. Nobody's death gives back the files among it.
   Bytes filled = 0;
 };
 

@@ -28,7 +28,7 @@ Capacity capacity_of(const Sample& sample) { return {sample.memory.mem_total + s
 
 void Engine::decide(const Sample& sample) {
   if (breaker_.is_open(sample.time) || (not_before_ && sample.time < *not_before_)) return;
-  if (truce_.holds(verdict_.rule, verdict_.headroom.left())) return;
+  if (truce_.holds(verdict_.rule)) return;
   rank_now(sample);
   if (wait_for_profiles(sample)) return;
   open_incident(sample);

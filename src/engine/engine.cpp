@@ -43,6 +43,7 @@ Result<Duration> Engine::tick() {
   const auto sample = ports_.samples.read();
   if (!sample) return tl::unexpected(sample.error());
   evaluate(config_.rules, memory_, *sample, verdict_);
+  truce_.see(verdict_.headroom.left());
   notice_kernel_kills(*sample);
   notice_rule_changes(*sample);
   if (plan_.open()) continue_plan(*sample);
@@ -100,7 +101,6 @@ void Engine::notice_rule_changes(const Sample& sample) {
   if (in_episode_ && !verdict_.episode && !plan_.open()) {
     if (spoken_) tell(Event::recovered);
     breaker_.reset();
-    truce_.end();
     told_no_victim_ = false;
     told_stand_down_ = false;
     not_before_.reset();

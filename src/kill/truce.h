@@ -13,13 +13,16 @@ class Truce {
  public:
   /// Somebody whose end could give nothing back was ended, because `rule` asked for it; so much is left now.
   void begin(std::size_t rule, Bytes left) { kept_ = Kept{rule, left}; }
-  void end() { kept_.reset(); }
 
-  /// Whether nobody is to be killed now. It is over when another rule is the one that decides, or when a quarter of
-  /// what was left is lost: less is the coming and going of every machine.
-  bool holds(std::size_t rule, Bytes left) {
-    const bool broken = kept_ && (rule != kept_->rule || left < kept_->left - kept_->left / 4);
-    if (broken) kept_.reset();
+  /// At every look. It is over when half of what was left is lost, for less is the coming and going of a machine with
+  /// so little; and when there is twice as much, for then the files are gone.
+  void see(Bytes left) {
+    if (kept_ && (left < kept_->left / 2 || left > 2 * kept_->left)) kept_.reset();
+  }
+
+  /// Whether nobody is to be killed now. It is over when another rule is the one that decides.
+  bool holds(std::size_t rule) {
+    if (kept_ && rule != kept_->rule) kept_.reset();
     return kept_.has_value();
   }
 

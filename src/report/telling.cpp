@@ -39,7 +39,7 @@ std::string how_it_ended(const Incident& i) {
   std::string text = victim_at_first(i);
   text += a.gone ? fmt::format(" is gone after {}", human(*a.gone - signal)) : " is not gone yet";
   text += fmt::format("; {} came back ({} promised)", human(a.freed), human(a.promised));
-  if (a.outcome == Outcome::fruitless && a.promised < a.party.filled) {
+  if (a.promised < a.party.filled) {
     return text +
            ". It filled tmpfs, and its files are still there: delete them (df -t tmpfs). Nobody else is ended for them "
            "while no more is lost.";

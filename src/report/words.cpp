@@ -186,6 +186,10 @@ std::string in_words(const ProcessNote& p) {
       return fmt::format("the family of {} ({} processes from pid {} down, uid {}{})", name, p.processes, p.id.pid,
                          p.uid, unit);
     case Kind::unit:
+      if (p.processes == 1) {
+        return fmt::format("the unit {} (its only process is {}, pid {}, uid {})", escaped(p.unit.view()), name,
+                           p.id.pid, p.uid);
+      }
       return fmt::format("the unit {} ({} processes, the oldest is {}, pid {}, uid {})", escaped(p.unit.view()),
                          p.processes, name, p.id.pid, p.uid);
     case Kind::process:

@@ -150,7 +150,7 @@ void Gathering::settle(std::size_t node, const Kinship::House& house, const Sum&
       if (victim_.kind == Kind::family && can_go_together) return take_party(Kind::family, node, here.sum, all);
       return take_process(node, all);
     }
-    if (below == kNone) return take_party(Kind::family, node, here.sum, all);
+    if (below == kNone) return can_go_together ? take_party(Kind::family, node, here.sum, all) : void();
     node = below;
   }
 }

@@ -51,7 +51,7 @@ class Child {
 /// forestall_hog, and its note.
 class Hog {
  public:
-  /// `comm` is what it calls itself. `arguments` as in its usage text, from "leak" or "steady" on.
+  /// `comm` is what it calls itself. `arguments` as in its usage text, from the kind on.
   Hog(const std::string& comm, const std::vector<std::string>& arguments, const std::string& argv0 = "forestall_hog");
   Hog(Hog&& other) noexcept;
   Hog& operator=(Hog&&) = delete;

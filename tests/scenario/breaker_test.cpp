@@ -39,6 +39,19 @@ TEST_F(TmpfsFull, ByAUnitAndThenByALeakCostsTheLeakToo) {
   EXPECT_THAT(machine.killed(), ElementsAre("filler", "leak")) << "the truce is over when more is lost";
 }
 
+TEST_F(TmpfsFull, ByAUnitAndALimitThatIsPassedNowAndThenCostsNobodyElse) {
+  machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
+  machine.spawn("filler", kMiB).in_cgroup("/system.slice/filler.service").fills_tmpfs(400 * kMiB);
+  ASSERT_TRUE(run_until(Event::victim_gone, 5min));
+  FakeProcess& breather = machine.spawn("breather", kMiB);
+  for (int i = 0; i < 20; ++i) {
+    machine.after(i * 3s, [&] { breather.take(40 * kMiB); });
+    machine.after(i * 3s + 1500ms, [&] { breather.give(40 * kMiB); });
+  }
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("filler"));
+}
+
 TEST_F(TmpfsFull, ByWhoFillsItWithinItsBoundsHarmsNobody) {
   machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
   machine.spawn("compiler", kMiB).in_cgroup("/system.slice/build.service").fills_tmpfs(400 * kMiB).ends_after(5s);

@@ -8,35 +8,37 @@ namespace {
 
 constexpr Bytes kLeft = 100 * kMiB;
 
-TEST(Truce, IsNotThereBeforeItBegan) { EXPECT_FALSE(Truce().holds(0, kLeft)); }
+class TruceTest : public ::testing::Test {
+ protected:
+  TruceTest() { truce_.begin(2, kLeft); }
+  bool holds_after(Bytes left, std::size_t rule = 2) {
+    truce_.see(left);
+    return truce_.holds(rule);
+  }
+  Truce truce_;
+};
 
-TEST(Truce, HoldsWhileNothingMoreIsLost) {
-  Truce truce;
-  truce.begin(2, kLeft);
-  EXPECT_TRUE(truce.holds(2, kLeft));
-  EXPECT_TRUE(truce.holds(2, kLeft * 3 / 4));
-  EXPECT_TRUE(truce.holds(2, 2 * kLeft));
+TEST_F(TruceTest, IsNotThereBeforeItBegan) { EXPECT_FALSE(Truce().holds(0)); }
+
+TEST_F(TruceTest, HoldsWhileNothingMoreIsLost) {
+  EXPECT_TRUE(holds_after(kLeft));
+  EXPECT_TRUE(holds_after(kLeft / 2));
+  EXPECT_TRUE(holds_after(kLeft * 2)) << "a moment's relief is no recovery";
 }
 
-TEST(Truce, IsOverForGoodWhenAQuarterIsLost) {
-  Truce truce;
-  truce.begin(2, kLeft);
-  EXPECT_FALSE(truce.holds(2, kLeft * 3 / 4 - 1));
-  EXPECT_FALSE(truce.holds(2, kLeft));
+TEST_F(TruceTest, IsOverForGoodWhenHalfIsLost) {
+  EXPECT_FALSE(holds_after(kLeft / 2 - 1));
+  EXPECT_FALSE(holds_after(kLeft));
 }
 
-TEST(Truce, IsOverWhenAnotherRuleDecides) {
-  Truce truce;
-  truce.begin(2, kLeft);
-  EXPECT_FALSE(truce.holds(1, kLeft));
-  EXPECT_FALSE(truce.holds(2, kLeft));
+TEST_F(TruceTest, IsOverForGoodWhenTheFilesAreGone) {
+  EXPECT_FALSE(holds_after(kLeft * 2 + 1));
+  EXPECT_FALSE(holds_after(kLeft));
 }
 
-TEST(Truce, CanBeEnded) {
-  Truce truce;
-  truce.begin(2, kLeft);
-  truce.end();
-  EXPECT_FALSE(truce.holds(2, kLeft));
+TEST_F(TruceTest, IsOverForGoodWhenAnotherRuleDecides) {
+  EXPECT_FALSE(holds_after(kLeft, 1));
+  EXPECT_FALSE(holds_after(kLeft, 2));
 }
 
 }  // namespace
