@@ -41,14 +41,15 @@ TEST_F(TmpfsFull, ByAUnitAndThenByALeakCostsTheLeakToo) {
 
 TEST_F(TmpfsFull, ByAUnitAndALimitThatIsPassedNowAndThenCostsNobodyElse) {
   machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
+  FakeProcess& breather = machine.spawn("breather", 200 * kMiB).in_cgroup("/system.slice/breather.service");
   machine.spawn("filler", kMiB).in_cgroup("/system.slice/filler.service").fills_tmpfs(400 * kMiB);
   ASSERT_TRUE(run_until(Event::victim_gone, 5min));
-  FakeProcess& breather = machine.spawn("breather", kMiB);
-  for (int i = 0; i < 20; ++i) {
-    machine.after(i * 3s, [&] { breather.take(40 * kMiB); });
-    machine.after(i * 3s + 1500ms, [&] { breather.give(40 * kMiB); });
+  for (int i = 0; i < 5; ++i) {
+    machine.after(i * 6s + 1s, [&] { breather.give(150 * kMiB); });
+    machine.after(i * 6s + 4s, [&] { breather.take(160 * kMiB); });
   }
   run_for(1min);
+  EXPECT_GE(machine.count(Event::recovered), 1U) << "the episode was over, the files were not";
   EXPECT_THAT(machine.killed(), ElementsAre("filler"));
 }
 
