@@ -59,6 +59,9 @@ struct Attempt {
   Outcome outcome = Outcome::none;
   Bytes promised = 0;  ///< what its death should give back
   Bytes freed = 0;     ///< by how much what is left rose since the signal
+
+  /// It was chosen for what it has put into tmpfs, which stays.
+  [[nodiscard]] bool gives_nothing_back() const { return promised < party.filled; }
 };
 
 inline constexpr std::size_t kShownCandidates = 10;

@@ -24,6 +24,9 @@ struct CgroupPlace {
   FixedString<95> unit;       ///< the unit that the system manager made: "ssh.service", "user@1000.service"
   FixedString<95> user_unit;  ///< the unit a user's own manager made below that, or empty
   FixedString<95> slice;      ///< the innermost slice of the system manager: "system.slice"
+
+  /// The user's unit where there is one, else the system's.
+  [[nodiscard]] const FixedString<95>& innermost_unit() const { return user_unit.empty() ? unit : user_unit; }
 };
 
 /// What the [[protect]], [[avoid]] and [[prefer]] entries say of a process: learnt before it matters.

@@ -109,7 +109,7 @@ Result<std::string> report(const Config& config) {
   if (!book) return tl::unexpected(book.error());
 
   std::string text = rules_in_words(config, *sample);
-  const std::string minimum = human(config.victim.minimum.in(capacity_of(*sample).ram_and_swap));
+  const std::string minimum = human(minimum_of(config, *sample));
   text += config.victim.kind == Kind::process
               ? fmt::format("No process below {} is chosen.\n", minimum)
               : fmt::format("No process below {} is chosen alone; no more than {} are ended together.\n", minimum,

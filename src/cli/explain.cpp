@@ -59,12 +59,11 @@ Result<Explanation> explain(const Request& request) {
 
   Memory memory;
   evaluate(e.config.rules, memory, *sample, e.verdict);
-  const Capacity capacity = capacity_of(*sample);
   // What has grown only the daemon knows, which has been looking for longer.
   const Growth unknown;
-  const Circumstances now{capacity, sample->time, unknown};
+  const Circumstances now{capacity_of(*sample), sample->time, unknown};
   const Census census = e.table->look_thoroughly(*sample, 0, kPatience);
-  rank(census, now, e.config.score, e.config.victim.minimum.in(capacity.ram_and_swap), e.ranking);
+  rank(census, now, e.config.score, minimum_of(e.config, *sample), e.ranking);
   Kinship kinship;
   reserve(e.ranking);
   gather(census, now, e.config.victim, e.config.score, kinship, e.ranking);

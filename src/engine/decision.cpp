@@ -26,6 +26,10 @@ constexpr Duration kProfilePatience = std::chrono::milliseconds(250);
 
 Capacity capacity_of(const Sample& sample) { return {sample.memory.mem_total + sample.memory.swap_total}; }
 
+Bytes minimum_of(const Config& config, const Sample& sample) {
+  return config.victim.minimum.in(capacity_of(sample).ram_and_swap);
+}
+
 void Engine::decide(const Sample& sample) {
   if (breaker_.is_open(sample.time) || (not_before_ && sample.time < *not_before_)) return;
   if (truce_.holds(verdict_.rule)) return;
@@ -36,20 +40,17 @@ void Engine::decide(const Sample& sample) {
   choose(sample);
 }
 
-Census Engine::look(const Sample& sample) {
-  return ports_.processes.look(sample, config_.victim.minimum.in(capacity_of(sample).ram_and_swap));
-}
+Census Engine::look(const Sample& sample) { return ports_.processes.look(sample, minimum_of(config_, sample)); }
 
 void Engine::rank_now(const Sample& sample) {
-  const Capacity capacity = capacity_of(sample);
-  const Bytes minimum = config_.victim.minimum.in(capacity.ram_and_swap);
+  const Bytes minimum = minimum_of(config_, sample);
   std::array<ProcessId, std::tuple_size_v<decltype(out_of_reach_)>> passed_over{};
   std::size_t count = 0;
   for (const OutOfReach& o : out_of_reach_) {
     if (o.until > sample.time) passed_over[count++] = o.id;
   }
   const Census census = look(sample);
-  const Circumstances now{capacity, sample.time, growth_, std::span(passed_over).first(count),
+  const Circumstances now{capacity_of(sample), sample.time, growth_, std::span(passed_over).first(count),
                           replacements_.parents(census, minimum, sample.time)};
   rank(census, now, config_.score, minimum, ranking_);
   gather(census, now, config_.victim, config_.score, kinship_, ranking_);
@@ -125,19 +126,20 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
 }
 
 /// Gets hold of all that go with the head, and halts them: who runs may beget one more while the others are signalled.
+/// The first are known to `kinship_`, which must be as new as this look; who was born since is found by looking again.
 void Engine::seize_party(const Sample& sample) {
   Attempt& attempt = incident_.attempt;
   Party& party = attempt.party;
   std::size_t found = 0;
   Bytes held = 0;
   for (int round = 0; round < kSeizeRounds; ++round) {
-    kinship_.arrange(look(sample));
     held = kinship_.members(party, members_);
     const std::size_t most = std::min<std::size_t>(members_.size(), config_.victim.max_processes);
     for (const ProcessId id : std::span(members_).first(most)) ports_.signaller.hold(id);
     ports_.signaller.halt();
     if (most <= found) break;
     found = most;
+    kinship_.arrange(look(sample));
   }
   if (found == 0) return;
   party.processes = static_cast<std::uint32_t>(found);

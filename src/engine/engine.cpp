@@ -69,7 +69,7 @@ void Engine::learn_in_peace(const Sample& sample, Duration next) {
   const Duration every = next < kSoon ? kLearnArmed : kLearnCalm;
   if (learnt_ && sample.time - *learnt_ < every) return;
   learnt_ = sample.time;
-  growth_.see(sample.time, ports_.processes.learn(sample, config_.victim.minimum.in(capacity_of(sample).ram_and_swap)));
+  growth_.see(sample.time, ports_.processes.learn(sample, minimum_of(config_, sample)));
 }
 
 // ---- What is told without a victim ----------------------------------------------------------------------------------
@@ -144,7 +144,10 @@ Observation Engine::observe(const Sample& sample) {
 void Engine::continue_plan(const Sample& sample) {
   const KillPlan::Order order = plan_.advance(observe(sample));
   if (order == KillPlan::Order::kill) {
-    if (incident_.attempt.party.kind != Kind::process) seize_party(sample);
+    if (incident_.attempt.party.kind != Kind::process) {
+      kinship_.arrange(look(sample));
+      seize_party(sample);
+    }
     if (!carry_out(order, sample.time)) return;
   }
   if (!plan_.open()) close_plan(sample);
@@ -178,7 +181,7 @@ void Engine::close_plan(const Sample& sample) {
   const bool survived = attempt.outcome == Outcome::unkillable;
   if (survived) put_out_of_reach(attempt.victim.id, sample.time);
   tell(survived ? Event::victim_survived : Event::victim_gone);
-  if (attempt.promised < attempt.party.filled && !survived) {
+  if (attempt.gives_nothing_back() && !survived) {
     truce_.begin(incident_.verdict.rule, verdict_.headroom.left());
   }
   if (breaker_.ended(sample.time, attempt.promised, attempt.freed)) {

@@ -25,6 +25,9 @@ namespace forestall {
 /// What a score is a part of: RAM and swap together, as for the kernel's own (mm/oom_kill.c, constrained_alloc).
 Capacity capacity_of(const Sample& sample);
 
+/// [victim] minimum on this machine.
+Bytes minimum_of(const Config& config, const Sample& sample);
+
 struct Ports {
   SampleSource& samples;
   ProcessTable& processes;

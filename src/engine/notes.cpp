@@ -6,8 +6,7 @@
 namespace forestall {
 
 ProcessNote note(const ProcessFacts& p) {
-  const auto& unit = p.place.user_unit.empty() ? p.place.unit : p.place.user_unit;
-  return {p.id, p.uid, p.comm, unit, p.freed_by_death(), p.oom_score_adj};
+  return {p.id, p.uid, p.comm, p.place.innermost_unit(), p.freed_by_death(), p.oom_score_adj};
 }
 
 CandidateNote note(const Candidate& c) {

@@ -14,8 +14,8 @@ namespace {
 
 std::string victim_in_words(const Incident& i) {
   const ProcessFacts& v = i.attempt.victim;
-  const auto& unit = v.place.user_unit.empty() ? v.place.unit : v.place.user_unit;
-  return in_words(ProcessNote{v.id, v.uid, v.comm, unit, 0, 0, i.attempt.party.kind, i.attempt.party.processes});
+  return in_words(ProcessNote{v.id, v.uid, v.comm, v.place.innermost_unit(), 0, 0, i.attempt.party.kind,
+                              i.attempt.party.processes});
 }
 
 /// As the beginning of a sentence: a process begins with its name as it is.
@@ -29,7 +29,7 @@ std::string_view would(const Incident& i) { return i.dry_run ? "Dry run: would h
 
 /// Who fills tmpfs gives nothing back: to be said before somebody waits for it.
 std::string what_stays(const Attempt& a) {
-  if (a.promised >= a.party.filled) return "";
+  if (!a.gives_nothing_back()) return "";
   return fmt::format(" It has put {} into tmpfs lately; the files stay when it is gone.", human(a.party.filled));
 }
 
@@ -39,7 +39,7 @@ std::string how_it_ended(const Incident& i) {
   std::string text = victim_at_first(i);
   text += a.gone ? fmt::format(" is gone after {}", human(*a.gone - signal)) : " is not gone yet";
   text += fmt::format("; {} came back ({} promised)", human(a.freed), human(a.promised));
-  if (a.promised < a.party.filled) {
+  if (a.gives_nothing_back()) {
     return text +
            ". It filled tmpfs, and its files are still there: delete them (df -t tmpfs). Nobody else is ended for them "
            "while no more is lost.";
@@ -68,7 +68,7 @@ void add_victim(const Incident& i, std::vector<std::string>& fields) {
   add("VICTIM_CMDLINE", escaped(v.profile.cmdline.view(), 512));
   add("VICTIM_EXE", escaped(v.profile.exe.view()));
   add("VICTIM_UID", v.uid);
-  add("VICTIM_UNIT", escaped((v.place.user_unit.empty() ? v.place.unit : v.place.user_unit).view()));
+  add("VICTIM_UNIT", escaped(v.place.innermost_unit().view()));
   add("VICTIM_CGROUP", escaped(v.place.path.view()));
   add("VICTIM_KIND", name_of(i.attempt.party.kind));
   add("VICTIM_PROCESSES", i.attempt.party.processes);

@@ -73,7 +73,7 @@ bool can_go_as_one(const CgroupPlace& place) {
 
 std::string_view path_of_unit(const CgroupPlace& place) {
   const std::string_view path = place.path.view();
-  const std::string_view name = place.user_unit.empty() ? place.unit.view() : place.user_unit.view();
+  const std::string_view name = place.innermost_unit().view();
   for (std::size_t at = path.find(name); !name.empty() && at != std::string_view::npos; at = path.find(name, at + 1)) {
     const std::size_t end = at + name.size();
     if (at > 0 && path[at - 1] == '/' && (end == path.size() || path[end] == '/')) return path.substr(0, end);

@@ -88,13 +88,12 @@ std::int32_t Kinship::find(std::int32_t pid) const {
 
 std::int32_t Kinship::find(ProcessId id) const {
   const std::int32_t node = find(id.pid);
-  return node != kNobody && nodes_[static_cast<std::size_t>(node)].kin->id == id ? node : kNobody;
+  return node != kNobody && at(node).kin->id == id ? node : kNobody;
 }
 
 bool Kinship::begins_a_session(const Node& node) const {
   const std::int32_t parent = find(node.kin->parent);
-  return node.kin->uid != 0 && parent != kNobody && nodes_[static_cast<std::size_t>(parent)].kin->uid == 0 &&
-         is_session(place_of(node).cgroup);
+  return node.kin->uid != 0 && parent != kNobody && at(parent).kin->uid == 0 && is_session(place_of(node).cgroup);
 }
 
 /// The first process of a user in a session has a parent of root's: what logged him in. A desktop often runs in that
@@ -137,20 +136,20 @@ std::int32_t Kinship::oldest_of_group(const Node& node) const {
 Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
   into.clear();
   const std::int32_t head = find(party.head);
-  if (head == kNobody || nodes_[static_cast<std::size_t>(head)].kin->must_live) return 0;
-  const std::uint64_t house = nodes_[static_cast<std::size_t>(head)].house;
-  Bytes held = nodes_[static_cast<std::size_t>(head)].kin->memory;
+  if (head == kNobody || at(head).kin->must_live) return 0;
+  const std::uint64_t house = at(head).house;
+  Bytes held = at(head).kin->memory;
   into.push_back(party.head);
   if (party.kind == Kind::process) return held;
-  nodes_[static_cast<std::size_t>(head)].leads_to_victim = true;  // used here for: belongs to the party
+  at(head).belongs = true;
   for (std::size_t i = 0; i < nodes_.size() && into.size() < kMaxMembers; ++i) {
-    Node& node = nodes_[i];
-    if (node.house != house || static_cast<std::int32_t>(i) == head) continue;
-    const bool below = node.parent != kNobody && nodes_[static_cast<std::size_t>(node.parent)].leads_to_victim;
-    node.leads_to_victim = below || party.kind == Kind::unit;
-    if (!node.leads_to_victim || node.kin->must_live) continue;
-    into.push_back(node.kin->id);
-    held += node.kin->memory;
+    Node& n = nodes_[i];
+    if (n.house != house || static_cast<std::int32_t>(i) == head) continue;
+    const bool below = n.parent != kNobody && at(n.parent).belongs;
+    n.belongs = below || party.kind == Kind::unit;
+    if (!n.belongs || n.kin->must_live) continue;
+    into.push_back(n.kin->id);
+    held += n.kin->memory;
   }
   return held;
 }
@@ -164,8 +163,8 @@ std::uint64_t Kinship::youngest_start() const {
 const Kin* Kinship::parent_of(ProcessId id) const {
   const std::int32_t child = find(id);
   if (child == kNobody) return nullptr;
-  const std::int32_t parent = find(nodes_[static_cast<std::size_t>(child)].kin->parent);
-  return parent == kNobody ? nullptr : nodes_[static_cast<std::size_t>(parent)].kin;
+  const std::int32_t parent = find(at(child).kin->parent);
+  return parent == kNobody ? nullptr : at(parent).kin;
 }
 
 }  // namespace forestall

@@ -43,6 +43,7 @@ class Kinship {
     std::int32_t parent = kNobody;     ///< number of the node it hangs below
     std::int32_t candidate = kNobody;  ///< its place in Ranking::order, if it may be killed alone
     bool leads_to_victim = false;      ///< it, or somebody below it, may be killed
+    bool belongs = false;              ///< to the party whose members() were asked for
     Sum sum;                           ///< of it and all below it
   };
 
@@ -84,6 +85,8 @@ class Kinship {
     std::int32_t node = 0;
     friend auto operator<=>(const Member&, const Member&) = default;
   };
+  [[nodiscard]] Node& at(std::int32_t number) { return nodes_[static_cast<std::size_t>(number)]; }
+  [[nodiscard]] const Node& at(std::int32_t number) const { return nodes_[static_cast<std::size_t>(number)]; }
   void build_houses();
   void hang_below_parents();
   void open_sessions();

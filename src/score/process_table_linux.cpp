@@ -255,7 +255,6 @@ void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant
   known.met = met;
   known.kin = kin;
   known.comm = facts.comm;
-  known.uid = facts.uid;
   known.kernel_thread = facts.kernel_thread;
   known.read = now;
   known.seen = true;
@@ -273,13 +272,11 @@ void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant
 void ProcfsTable::learn_about_places(const Sample& sample) {
   const auto places = places_.places();
   for (; places_learnt_ < places.size(); ++places_learnt_) {
-    const KnownPlace& place = places[places_learnt_];
-    if (place.unit != places_learnt_) continue;
+    if (places[places_learnt_].unit != places_learnt_) continue;
     std::array<char, 16> buffer{};
-    const std::string file = cgroups_ + std::string(path_of_unit(place.cgroup)) + "/memory.oom.group";
-    const auto text = read_once(AT_FDCWD, file.c_str(), buffer);
+    const auto text = read_of_unit(places_learnt_, "memory.oom.group", buffer);
     if (text && text->starts_with('1')) places_.make_whole(static_cast<std::uint16_t>(places_learnt_));
-    filling_learnt_.reset();  // what a new unit holds is to be known from the beginning
+    ask_unit(places_learnt_, sample.time);  // what it holds is to be known from the beginning
   }
   learn_who_fills(sample);
 }
@@ -292,15 +289,22 @@ void ProcfsTable::learn_who_fills(const Sample& sample) {
   if (!is_old && moved < kWorthAsking * sample.memory.mem_total) return;
   shared_learnt_ = shared;
   filling_learnt_ = sample.time;
-  const auto places = places_.places();
-  for (std::size_t i = 1; i < places.size(); ++i) {
-    if (places[i].unit != i) continue;
-    std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
-    const std::string file = cgroups_ + std::string(path_of_unit(places[i].cgroup)) + "/memory.stat";
-    const auto text = read_once(AT_FDCWD, file.c_str(), buffer);
-    const auto held = text ? parse_shared_of_cgroup(*text) : std::nullopt;
-    if (held) places_.see_shared(static_cast<std::uint16_t>(i), *held, sample.time);
+  for (std::size_t i = 1; i < places_.places().size(); ++i) {
+    if (places_.places()[i].unit == i) ask_unit(i, sample.time);
   }
+}
+
+void ProcfsTable::ask_unit(std::size_t number, Instant now) {
+  std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
+  const auto text = read_of_unit(number, "memory.stat", buffer);
+  const auto held = text ? parse_shared_of_cgroup(*text) : std::nullopt;
+  if (held) places_.see_shared(static_cast<std::uint16_t>(number), *held, now);
+}
+
+std::optional<std::string_view> ProcfsTable::read_of_unit(std::size_t number, const char* file,
+                                                          std::span<char> buffer) const {
+  const std::string_view unit = path_of_unit(places_.places()[number].cgroup);
+  return read_once(AT_FDCWD, fmt::format("{}{}/{}", cgroups_, unit, file).c_str(), buffer);
 }
 
 void ProcfsTable::take_answers() {

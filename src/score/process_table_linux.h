@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fd_linux.h"
@@ -41,9 +43,8 @@ class ProcfsTable final : public ProcessTable {
 
  private:
   struct Known {
-    Kin kin;                ///< without what the entries say
-    FixedString<64> comm;   ///< when it was learnt: exec changes it
-    std::uint32_t uid = 0;  ///< likewise: a daemon that gives root up loses what only root's name is good for
+    Kin kin;               ///< without what the entries say
+    FixedString<64> comm;  ///< when it was learnt: exec changes it
     bool kernel_thread = false;
     std::optional<Instant> met;  ///< seen for the first time
     Instant read{};              ///< in full
@@ -51,7 +52,8 @@ class ProcfsTable final : public ProcessTable {
     std::unique_ptr<Profile> profile;  ///< the same and more, of those that were large
     bool seen = false;
 
-    [[nodiscard]] bool is_about(const ProcessFacts& facts) const { return comm == facts.comm && uid == facts.uid; }
+    /// A daemon that gives root up loses what only root's name is good for.
+    [[nodiscard]] bool is_about(const ProcessFacts& facts) const { return comm == facts.comm && kin.uid == facts.uid; }
   };
   /// What is read of everybody, each time.
   struct Amount {
@@ -75,6 +77,9 @@ class ProcfsTable final : public ProcessTable {
   void learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large);
   void learn_about_places(const Sample& sample);
   void learn_who_fills(const Sample& sample);
+  void ask_unit(std::size_t number, Instant now);
+  [[nodiscard]] std::optional<std::string_view> read_of_unit(std::size_t number, const char* file,
+                                                             std::span<char> buffer) const;
 
   std::shared_ptr<const MatchBook> book_;
   std::string proc_;

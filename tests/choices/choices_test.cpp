@@ -12,9 +12,8 @@
 #include "base/quantity.h"
 #include "choices/choice_case.h"
 #include "report/words.h"
-#include "score/kin.h"
-#include "score/mercy.h"
 #include "score/parties.h"
+#include "support/made_up_kin.h"
 
 namespace forestall::choices {
 namespace {
@@ -47,8 +46,7 @@ class Everybody {
       : processes_(processes), lineage_(lineage) {
     for (const ProcessFacts& p : processes) {
       if (p.kernel_thread) continue;
-      const bool must_live = built_in_mercy(p, lineage) || p.profile.is_protected;
-      kin_.push_back(kin_of(p, places_.number_of(p.place), must_live));
+      kin_.push_back(testing::made_up_kin(p, lineage, places_));
     }
   }
   [[nodiscard]] Census census() const { return {processes_, lineage_, processes_.size(), kin_, places_.places()}; }

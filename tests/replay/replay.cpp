@@ -10,9 +10,8 @@
 #include "engine/engine.h"
 #include "report/telling.h"
 #include "report/words.h"
-#include "score/kin.h"
 #include "score/match.h"
-#include "score/mercy.h"
+#include "support/made_up_kin.h"
 
 namespace forestall::testing {
 namespace {
@@ -65,8 +64,7 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
     kin_.clear();
     for (const auto& [id, facts] : living_) {
       if (facts.freed_by_death() >= at_least) found_.push_back(facts);
-      const bool must_live = built_in_mercy(facts, trace_.lineage) || facts.profile.is_protected;
-      kin_.push_back(kin_of(facts, places_.number_of(facts.place), must_live));
+      kin_.push_back(made_up_kin(facts, trace_.lineage, places_));
     }
     return {found_, trace_.lineage, living_.size(), kin_, places_.places()};
   }

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "score/mercy.h"
+#include "support/made_up_kin.h"
 
 namespace forestall::testing {
 namespace {
@@ -45,8 +45,7 @@ Census FakeMachine::census(Bytes at_least) {
   for (const FakeProcess* p : living()) {
     const ProcessFacts seen = p->seen_at(now());
     if (p->size() >= at_least) found_.push_back(seen);
-    const bool must_live = built_in_mercy(seen, lineage_) || seen.profile.is_protected;
-    kin_.push_back(kin_of(seen, places_.number_of(seen.place), must_live));
+    kin_.push_back(made_up_kin(seen, lineage_, places_));
   }
   return {found_, lineage_, living().size(), kin_, places_.places()};
 }

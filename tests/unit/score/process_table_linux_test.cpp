@@ -12,40 +12,22 @@
 #include "base/process_stat.h"
 #include "base/read_linux.h"
 #include "score/rank.h"
-#include "unit/score/fake_proc_linux.h"
+#include "unit/score/made_up_table_linux.h"
 
 namespace forestall {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::kAtLeast;
 using testing::MadeUp;
 using ::testing::UnorderedElementsAre;
 
-constexpr Bytes kAtLeast = 64 * kMiB;
 constexpr Duration kLong = std::chrono::seconds(10);
 
-std::optional<std::uint32_t> no_users(const std::string& /*name*/) { return std::nullopt; }
+std::shared_ptr<const MatchBook> avoiding(const Match& entry) { return testing::book({}, {entry}); }
 
-std::shared_ptr<const MatchBook> book(const std::vector<Match>& avoid) {
-  Config config;
-  config.avoid = avoid;
-  return std::make_shared<const MatchBook>(MatchBook::compile(config, no_users).value());
-}
-
-class TableTest : public ::testing::Test {
+class TableTest : public testing::MadeUpTable {
  protected:
-  TableTest() {
-    sample_.page_size = 4 * kKiB;
-    sample_.memory.swap_total = sample_.memory.swap_free = kGiB;
-  }
-  ProcfsTable& table() {
-    if (!table_) {
-      auto opened = ProcfsTable::open(book_, proc_.path());
-      EXPECT_TRUE(opened) << opened.error().what;
-      table_ = *std::move(opened);
-    }
-    return *table_;
-  }
   std::vector<std::int32_t> pids(Bytes at_least = kAtLeast) {
     std::vector<std::int32_t> found;
     for (const ProcessFacts& p : table().look(sample_, at_least).processes) found.push_back(p.id.pid);
@@ -57,11 +39,6 @@ class TableTest : public ::testing::Test {
     return census.processes.empty() ? ProcessFacts{} : census.processes[0];
   }
   void use_swap() { sample_.memory.swap_free -= kMiB; }
-
-  testing::FakeProc proc_;
-  Sample sample_;
-  std::shared_ptr<const MatchBook> book_ = std::make_shared<const MatchBook>();
-  std::unique_ptr<ProcfsTable> table_;
 };
 
 TEST_F(TableTest, TellsAllOfAProcess) {
@@ -183,7 +160,7 @@ TEST_F(TableTest, SeesEverybodyIfItSeesTheFirst) {
 // ---- What is learnt ahead of need -----------------------------------------------------------------------------------
 
 TEST_F(TableTest, AProfileIsUnknownUntilItIsLearnt) {
-  book_ = book({{.cmdline = "--vital", .points = 50}});
+  book_ = avoiding({.cmdline = "--vital", .points = 50});
   proc_.add({.pid = 50, .cmdline = "x --vital"});
   EXPECT_FALSE(only().profile.complete);
   table().look_thoroughly(sample_, kAtLeast, kLong);
@@ -194,7 +171,7 @@ TEST_F(TableTest, AProfileIsUnknownUntilItIsLearnt) {
 }
 
 TEST_F(TableTest, WhatNeedsNoFilesIsKnownAtOnce) {
-  book_ = book({{.comm = "fox", .points = 50}});
+  book_ = avoiding({.comm = "fox", .points = 50});
   proc_.add({.pid = 50, .comm = "fox"});
   table().learn(sample_, kAtLeast);
   EXPECT_TRUE(only().profile.complete);
@@ -202,7 +179,7 @@ TEST_F(TableTest, WhatNeedsNoFilesIsKnownAtOnce) {
 }
 
 TEST_F(TableTest, AnotherProgramInTheSameProcessIsLearntAnew) {
-  book_ = book({{.cmdline = "--vital", .points = 50}});
+  book_ = avoiding({.cmdline = "--vital", .points = 50});
   proc_.add({.pid = 50, .comm = "sh", .cmdline = "sh --vital"});
   table().look_thoroughly(sample_, kAtLeast, kLong);
   proc_.add({.pid = 50, .comm = "fox", .cmdline = "fox"});
@@ -214,7 +191,7 @@ TEST_F(TableTest, AnotherProgramInTheSameProcessIsLearntAnew) {
 }
 
 TEST_F(TableTest, AnotherProcessWithTheSameNumberIsLearntAnew) {
-  book_ = book({{.cmdline = "--vital", .points = 50}});
+  book_ = avoiding({.cmdline = "--vital", .points = 50});
   proc_.add({.pid = 50, .start_time = 1, .cmdline = "x --vital"});
   table().look_thoroughly(sample_, kAtLeast, kLong);
   proc_.add({.pid = 50, .start_time = 2, .cmdline = "x --vital"});
@@ -222,17 +199,17 @@ TEST_F(TableTest, AnotherProcessWithTheSameNumberIsLearntAnew) {
 }
 
 TEST_F(TableTest, NewEntriesAreLearntAnew) {
-  book_ = book({{.cmdline = "--vital", .points = 50}});
+  book_ = avoiding({.cmdline = "--vital", .points = 50});
   proc_.add({.pid = 50, .cmdline = "x --vital"});
   table().look_thoroughly(sample_, kAtLeast, kLong);
-  table().replace(book({{.cmdline = "--vital", .points = 7}}));
+  table().replace(avoiding({.cmdline = "--vital", .points = 7}));
   EXPECT_FALSE(only().profile.complete);
   table().look_thoroughly(sample_, kAtLeast, kLong);
   EXPECT_EQ(only().profile.avoid_points, 7);
 }
 
 TEST_F(TableTest, WhoeverCouldNotBeReadIsAskedAgain) {
-  book_ = book({{.cmdline = "--vital", .points = 50}});
+  book_ = avoiding({.cmdline = "--vital", .points = 50});
   proc_.add({.pid = 50, .cmdline = "x --vital"});
   table();
   const std::string away = proc_.path() + "-away";  // the open directory stays, its name does not
