@@ -31,6 +31,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd (>= 252), procps")  # procps: the unit reloads with /bin/kill
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "default-dbus-system-bus | dbus-system-bus")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "polkitd")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "userspace OOM daemon that acts before the stall and says why")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "forestalld watches memory, swap and memory pressure, and ends the process

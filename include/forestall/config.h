@@ -25,6 +25,7 @@ struct VictimConfig {
   Kind kind = Kind::automatic;
   Size minimum = Size{Size::Kind::min, 0, {}, {Size::of(Share::percent(1)), Size::of(64 * kMiB)}};  ///< of RAM + swap
   unsigned max_processes = kMaxMembers;  ///< no more than so many at once, 1 to kMaxMembers
+  bool immune_users = true;              ///< false: of a process that is not root's, oom_score_adj -1000 is read as 0
   friend bool operator==(const VictimConfig&, const VictimConfig&) = default;
 };
 
@@ -37,6 +38,12 @@ struct ScoreConfig {
   Share adj = Share::percent(100);
   Share prefer = Share::percent(100);
   Share avoid = Share::percent(100);
+  Share offender = Share::percent(100);
+  Share unkept = Share::percent(100);
+  Share age{};  ///< this and the rest: off
+  Share cpu_time{};
+  Share nice{};
+  Share root{};
   friend bool operator==(const ScoreConfig&, const ScoreConfig&) = default;
 };
 
@@ -48,6 +55,9 @@ struct KillConfig {
   friend bool operator==(const KillConfig&, const KillConfig&) = default;
 };
 
+/// The points of an [[avoid]] or [[prefer]] entry that gives none.
+inline constexpr std::int64_t kDefaultPoints = 100;
+
 /// One entry of [[protect]], [[avoid]] or [[prefer]]. All that is given must match. Patterns are RE2, unanchored.
 struct Match {
   std::optional<std::string> comm;
@@ -58,8 +68,16 @@ struct Match {
   std::optional<std::string> unit;
   std::optional<std::string> slice;
   std::optional<std::string> cgroup;
+  std::optional<std::string> container;
+  std::optional<std::string> tty;
+  std::optional<std::string> state;
   std::int64_t points = 0;        ///< ‰ of RAM + swap, 1 to 1000; of avoid and prefer only
   std::optional<Duration> grace;  ///< instead of the grace of [kill] and of the rule; of avoid and prefer only
+
+  [[nodiscard]] bool names_place() const { return unit || slice || cgroup || container; }
+  [[nodiscard]] bool names_anything() const {
+    return comm || exe || cmdline || user || uid || tty || state || names_place();
+  }
   friend bool operator==(const Match&, const Match&) = default;
 };
 

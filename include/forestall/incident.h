@@ -32,6 +32,7 @@ enum class Event : std::uint8_t {
   no_victim,          ///< a rule fires and nobody may be killed
   breaker_opened,     ///< kills do not help; none for a while
   kernel_killed,      ///< the kernel's OOM killer acted
+  restart_loop,       ///< a service comes back each time it is ended
   recovered,          ///< no rule fires any more, and every recovery mark is reached
 };
 
@@ -45,6 +46,13 @@ enum class Outcome : std::uint8_t {
   vanished,       ///< it was gone before the signal
 };
 
+/// A service that has come back each time.
+struct Restart {
+  FixedString<95> unit;
+  bool of_user = false;  ///< of a user's own manager: its name is the user's to choose
+  unsigned times = 0;
+};
+
 /// What was done to one victim, and when.
 struct Attempt {
   ProcessFacts victim;  ///< with the memory of all that go with it
@@ -55,13 +63,18 @@ struct Attempt {
   std::optional<Instant> killed;      ///< SIGKILL sent
   std::optional<Instant> gone;        ///< seen dead
   std::optional<Instant> memory_back;
-  bool grace_over = false;  ///< SIGKILL because the grace was over, not because a kill rule held
+  std::optional<Bytes> held_at_relief;  ///< what it still held when no rule asked for it any more, if it was not gone
+  bool grace_over = false;              ///< SIGKILL because the grace was over, not because a kill rule held
   Outcome outcome = Outcome::none;
   Bytes promised = 0;  ///< what its death should give back
   Bytes freed = 0;     ///< by how much what is left rose since the signal
 
   /// It was chosen for what it has put into tmpfs, which stays.
   [[nodiscard]] bool gives_nothing_back() const { return promised < party.filled; }
+  /// The memory that came back was somebody else's: it had given next to nothing yet.
+  [[nodiscard]] bool was_needless() const {
+    return held_at_relief && *held_at_relief >= promised - promised / 20 && !gives_nothing_back();
+  }
 };
 
 inline constexpr std::size_t kShownCandidates = 10;
@@ -115,6 +128,7 @@ struct Incident {
   std::uint64_t kernel_kills = 0;  ///< of Event::kernel_killed
   unsigned fruitless_kills = 0;    ///< of Event::breaker_opened
   Duration pause{0};               ///< of Event::breaker_opened
+  Restart restart;                 ///< of Event::restart_loop
 };
 
 }  // namespace forestall

@@ -35,8 +35,9 @@ struct Census {
 class ProcessTable {
  public:
   virtual ~ProcessTable() = default;
-  /// One pass over all processes; of those that hold less than `at_least` little is told. Part of the hot path:
-  /// allocates nothing, reads nothing that could wait for another process's memory.
+  /// Who is there now. Of those that hold less than `at_least` little is told, and that perhaps as it was when
+  /// something was learnt a moment ago. Part of the hot path: allocates nothing, reads nothing that could wait for
+  /// another process's memory.
   virtual Census look(const Sample& sample, Bytes at_least) = 0;
   /// Learns in peace what `look` may not read: starts finding out the Profile of those processes that have none.
   /// Never waits for the answers; they are in the Census when they are there. Otherwise as look().

@@ -29,11 +29,15 @@ struct CgroupPlace {
   [[nodiscard]] const FixedString<95>& innermost_unit() const { return user_unit.empty() ? unit : user_unit; }
 };
 
-/// What the [[protect]], [[avoid]] and [[prefer]] entries say of a process: learnt before it matters.
+/// ManagedOOMPreference= of a unit (systemd.resource-control(5)): what systemd-oomd is to spare.
+enum class OomPreference : std::uint8_t { none, avoid, omit };
+
+/// What the [[protect]], [[avoid]] and [[prefer]] entries and its unit say of a process: learnt before it matters.
 struct Standing {
   bool complete = false;  ///< false: not looked at yet, or not with all that the entries ask for
   bool is_protected = false;
   std::uint16_t protected_by = 0;  ///< which [[protect]] entry, from 0
+  bool is_omitted = false;         ///< its unit has OomPreference::omit
   std::int64_t prefer_points = 0;  ///< ‰ of RAM + swap, of all entries that match
   std::int64_t avoid_points = 0;
   std::optional<Duration> grace;  ///< the longest of the entries that match
@@ -44,6 +48,9 @@ struct Profile : Standing {
   FixedString<511> cmdline;  ///< arguments with blanks between
 };
 
+/// The oom_score_adj of whom nobody may kill for want of memory (OOM_SCORE_ADJ_MIN, include/uapi/linux/oom.h).
+inline constexpr std::int32_t kImmune = -1000;
+
 struct ProcessFacts {
   ProcessId id;
   std::int32_t parent = 0;
@@ -51,12 +58,16 @@ struct ProcessFacts {
   std::uint32_t uid = 0;           ///< real uid
   bool kernel_thread = false;      ///< PF_KTHREAD in the flags of stat (include/linux/sched.h): no user can set it
   char state = '?';                ///< proc_pid_stat(5), field 3
+  std::int32_t terminal = 0;       ///< field 7, a device number; 0: none
+  std::int32_t nice = 0;           ///< -20 to 19: proc_pid_stat(5), field 19
+  Duration cpu_time{0};            ///< that it has used, in user and kernel mode: fields 14 and 15
   FixedString<64> comm;            ///< what it calls itself; up to 15 bytes, kernel threads more
   Bytes anon = 0;                  ///< RssAnon
   Bytes swap = 0;                  ///< VmSwap
   Bytes page_tables = 0;           ///< VmPTE
   Bytes shmem = 0;                 ///< RssShmem: comes back only when the last one that maps it is gone
   std::int32_t oom_score_adj = 0;  ///< -1000 to 1000
+  NodeMask nodes = kAllNodes;      ///< whose memory it may use: Mems_allowed (cpuset(7))
   CgroupPlace place;
   Profile profile;
 
@@ -73,6 +84,7 @@ struct KnownPlace {
   /// Of the first one of its unit: what the unit has lately put into tmpfs and other shared memory, by the charge to
   /// its cgroup. Nobody's death gives back the files among it.
   Bytes filled = 0;
+  OomPreference preference = OomPreference::none;  ///< of the first one of its unit
 };
 
 /// One process as a part of what it belongs to: kept of everybody, of the small ones too.
@@ -82,11 +94,14 @@ struct Kin {
   std::int32_t process_group = 0;
   std::uint32_t uid = 0;
   std::int32_t oom_score_adj = 0;
+  std::int32_t nice = 0;
+  Duration cpu_time{0};
+  NodeMask nodes = kAllNodes;
   FixedString<15> comm;
   Bytes memory = 0;            ///< freed_by_death(); of small ones without page tables
   Bytes swap = 0;              ///< the part of it that is swapped out
   std::uint16_t place = 0;     ///< in Census::places; 0: nowhere
-  bool must_live = false;      ///< see Mercy: built in, or a [[protect]] entry
+  bool must_live = false;      ///< there is a Mercy for it
   bool profile_known = false;  ///< false: a [[protect]] entry may yet turn out to match
   std::int32_t prefer_points = 0;
   std::int32_t avoid_points = 0;

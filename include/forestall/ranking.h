@@ -16,7 +16,7 @@ namespace forestall {
 using Points = std::int64_t;
 inline constexpr Points kPerMille = 1000;
 
-inline constexpr std::size_t kMaxTerms = 8;
+inline constexpr std::size_t kMaxTerms = 12;
 
 /// More processes than this above the minimum size are not told apart: the smaller ones stay out of the order. With the
 /// default minimum of 1 % there cannot be more than about 100.
@@ -44,7 +44,7 @@ struct Party {
   Kind kind = Kind::process;    ///< never automatic
   ProcessId head;               ///< the process itself; the root of the family; the oldest of the unit
   std::uint32_t processes = 1;  ///< how many there are
-  Bytes filled = 0;             ///< of a unit that holds next to nothing itself: KnownPlace::filled
+  Bytes filled = 0;             ///< KnownPlace::filled of their unit, if that is more than the unit holds itself
 };
 
 /// One reason for a score. `name` is static text.
@@ -72,6 +72,8 @@ enum class Mercy : std::uint8_t {
   system_unit,    ///< systemd, journald, logind, udevd, the D-Bus broker, the listener of sshd
   oom_score_adj,  ///< -1000: nobody may kill it for memory
   protect,        ///< a [[protect]] entry
+  omit,           ///< ManagedOOMPreference=omit of its unit
+  other_node,     ///< one NUMA node is short, and it may only use memory of others
   out_of_reach,   ///< it could not be signalled, or survived SIGKILL, a moment ago
   too_small,      ///< below [victim] minimum: hardly anything would come back
 };

@@ -2,6 +2,8 @@
 // One look at the machine: what the kernel said, and when. Everything the evaluator knows is in here.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 
 #include "forestall/units.h"
@@ -59,6 +61,15 @@ struct Arc {
   friend bool operator==(const Arc&, const Arc&) = default;
 };
 
+/// The memory of one NUMA node (/sys/devices/system/node/nodeN/meminfo).
+struct NodeMemory {
+  unsigned node = 0;    ///< its number, 0 to 63
+  Bytes total = 0;      ///< MemTotal
+  Bytes available = 0;  ///< MemFree, file cache and reclaimable slab
+  friend bool operator==(const NodeMemory&, const NodeMemory&) = default;
+};
+inline constexpr std::size_t kMaxNodes = 16;  ///< more than so many are not looked at
+
 struct Sample {
   Instant time{};
   WallTime wall{};
@@ -68,13 +79,16 @@ struct Sample {
   std::optional<Vmstat> vmstat;
   Zram zram;
   Arc arc;
+  Bytes parked = 0;            ///< lies free on the lists of single processors, above 32 MiB (zoneinfo)
   bool strict_commit = false;  ///< vm.overcommit_memory = 2: the commit limit refuses allocations
   Bytes page_size = 4 * kKiB;
+  std::array<NodeMemory, kMaxNodes> nodes{};
+  std::size_t node_count = 0;  ///< 0 where there is only one
 };
 
 /// What is really left, computed from a Sample (evaluate/headroom.h).
 struct Headroom {
-  Bytes available = 0;   ///< MemAvailable, plus what the ARC would give back
+  Bytes available = 0;   ///< MemAvailable, what the ARC would give back, and what is parked
   Bytes user_total = 0;  ///< available + AnonPages: what percentages of memory refer to
   Bytes swap_left = 0;   ///< SwapFree, the part on zram counted without the RAM that filling it would cost
   Bytes swap_total = 0;

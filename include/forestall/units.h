@@ -14,6 +14,9 @@ inline constexpr Bytes kKiB = 1024;
 inline constexpr Bytes kMiB = 1024 * kKiB;
 inline constexpr Bytes kGiB = 1024 * kMiB;
 
+/// How far two amounts are apart, whichever is larger.
+constexpr Bytes difference(Bytes a, Bytes b) { return a > b ? a - b : b - a; }
+
 using Duration = std::chrono::nanoseconds;
 
 /// CLOCK_MONOTONIC (clock_gettime(2)): never set, never jumps, stands still while the machine is suspended.
@@ -26,6 +29,18 @@ struct MonotonicClock {
   static constexpr bool is_steady = true;
 };
 using Instant = MonotonicClock::time_point;
+
+/// The unit of times in /proc/PID/stat: USER_HZ, 100 a second on every architecture that Debian is built for
+/// (include/uapi/asm-generic/param.h). Never more than a Duration can hold.
+constexpr Duration of_ticks(std::uint64_t ticks) {
+  constexpr Duration tick = std::chrono::milliseconds(10);
+  constexpr auto most = static_cast<std::uint64_t>(Duration::max() / tick);
+  return tick * static_cast<Duration::rep>(ticks < most ? ticks : most);
+}
+
+/// NUMA nodes, a bit for each; those from 64 on are not told apart.
+using NodeMask = std::uint64_t;
+inline constexpr NodeMask kAllNodes = ~NodeMask{0};
 
 /// CLOCK_REALTIME, for people to read. No decision depends on it: it can be set.
 using WallTime = std::chrono::sys_time<std::chrono::microseconds>;

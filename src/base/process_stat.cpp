@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/process_stat.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace forestall {
@@ -25,18 +29,42 @@ std::optional<Stat> parse_stat(std::string_view text) {
   const std::string_view state = take_word(rest);  // field 3
   const auto parent = parse_signed(take_word(rest));
   const auto process_group = parse_signed(take_word(rest));
-  for (int field = 6; field <= 8; ++field) take_word(rest);
+  take_word(rest);
+  const auto terminal = parse_signed(take_word(rest));  // field 7
+  take_word(rest);
   const auto flags = parse_unsigned(take_word(rest));  // field 9
-  for (int field = 10; field <= 21; ++field) take_word(rest);
+  for (int field = 10; field <= 13; ++field) take_word(rest);
+  const auto user_time = parse_unsigned(take_word(rest));  // field 14
+  const auto system_time = parse_unsigned(take_word(rest));
+  for (int field = 16; field <= 18; ++field) take_word(rest);
+  const auto nice = parse_signed(take_word(rest));  // field 19
+  for (int field = 20; field <= 21; ++field) take_word(rest);
   const auto start_time = parse_unsigned(take_word(rest));  // field 22
   const auto is_pid = [](const auto& n) { return n && *n >= 0 && *n <= INT32_MAX; };
   if (state.size() != 1 || !is_pid(parent) || !is_pid(process_group) || !flags || !start_time) return std::nullopt;
+  if (!terminal || *terminal < INT32_MIN || *terminal > INT32_MAX || !user_time || !system_time || !nice ||
+      *nice < -20 || *nice > 19)
+    return std::nullopt;
   stat.state = state[0];
   stat.parent = static_cast<std::int32_t>(*parent);
   stat.process_group = static_cast<std::int32_t>(*process_group);
+  stat.terminal = static_cast<std::int32_t>(*terminal);
   stat.kernel_thread = (*flags & kPfKthread) != 0;
+  stat.nice = static_cast<std::int32_t>(*nice);
+  stat.cpu_time = of_ticks(*user_time + std::min(*system_time, UINT64_MAX - *user_time));
   stat.start_time = *start_time;
   return stat;
+}
+
+std::string name_of_terminal(std::int32_t device) {
+  // new_encode_dev, include/linux/kdev_t.h
+  const auto number = static_cast<std::uint32_t>(device);
+  const std::uint32_t major = (number >> 8U) & 0xFFFU;
+  const std::uint32_t minor = (number & 0xFFU) | ((number >> 12U) & 0xFFF00U);
+  constexpr std::uint32_t consoles = 4, first_serial = 64, pseudo_terminals = 136;
+  if (major == pseudo_terminals) return fmt::format("pts/{}", minor);
+  if (major != consoles) return {};
+  return minor < first_serial ? fmt::format("tty{}", minor) : fmt::format("ttyS{}", minor - first_serial);
 }
 
 }  // namespace forestall

@@ -284,4 +284,8 @@ std::string human(Duration duration) {
   return two_parts((seconds + 30) / 60, "h", "min");
 }
 
+std::string in_seconds(Duration duration) {
+  return fmt::format("{:.3f} s", std::chrono::duration<double>(duration).count());
+}
+
 }  // namespace forestall

@@ -39,4 +39,7 @@ std::string human(Share share);
 /// "2 s", "250 ms", "1 min 5 s", "3 h 20 min"; whole seconds from a minute on, whole minutes from an hour on.
 std::string human(Duration duration);
 
+/// "12.345 s", for columns and pictures.
+std::string in_seconds(Duration duration);
+
 }  // namespace forestall

@@ -33,6 +33,10 @@ std::string_view trimmed(std::string_view text);
 /// At most `longest` bytes of `text` are shown; "…" follows where it was cut.
 std::string escaped(std::string_view text, std::size_t longest = 256);
 
+/// The same for text that was escaped() when it was written, and may have been tampered with since: what is harmless
+/// stays as it is, backslashes as well.
+std::string disarmed(std::string_view text, std::size_t longest = 256);
+
 /// The one of `known` that is most like `word`, if it is likely to be what was meant: at most a third of its
 /// letters differ (Levenshtein distance).
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);

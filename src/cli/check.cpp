@@ -7,10 +7,11 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/entry_words.h"
 #include "config/config_file.h"
 #include "engine/engine.h"
 #include "evaluate/headroom.h"
-#include "poll/procfs_source_linux.h"
+#include "poll/view_linux.h"
 #include "report/words.h"
 #include "score/traits_linux.h"
 #include "score/users_linux.h"
@@ -53,29 +54,12 @@ std::string warn_of_early_kill(const Config& config, const Sample& sample) {
   return text;
 }
 
-std::string entry_in_words(const Match& m) {
-  std::vector<std::string> parts;
-  const auto add = [&](std::string_view key, const std::optional<std::string>& value) {
-    if (value) parts.push_back(fmt::format("{} = '{}'", key, escaped(*value)));
-  };
-  add("comm", m.comm);
-  add("exe", m.exe);
-  add("cmdline", m.cmdline);
-  add("user", m.user);
-  if (m.uid) parts.push_back(fmt::format("uid = {}", *m.uid));
-  add("unit", m.unit);
-  add("slice", m.slice);
-  add("cgroup", m.cgroup);
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 /// What somebody who wrote this entry should know of it.
 std::string remarks(const Matcher& matcher, bool protect, std::size_t matched, bool exe_unreadable) {
   const Match& m = matcher.entry();
   std::string text;
-  const bool names_place = m.unit || m.slice || m.cgroup;
   if (protect && !m.user && !m.uid) {
-    text += names_place
+    text += m.names_place()
                 ? "\n      covers only root's processes and those outside user@UID.service; add user = \"…\" for others"
                 : "\n      covers only root's processes, for anybody can take a name; add user = \"…\" for others";
   }
@@ -101,9 +85,9 @@ std::string matches_in_words(std::string_view table, const std::vector<Matcher>&
 }
 
 Result<std::string> report(const Config& config) {
-  auto source = ProcfsSource::open();
-  if (!source) return tl::unexpected(source.error());
-  const auto sample = source->read();
+  const auto view = open_view(std::nullopt);
+  if (!view) return tl::unexpected(view.error());
+  const auto sample = view->samples->read();
   if (!sample) return tl::unexpected(sample.error());
   auto book = MatchBook::compile(config, uid_of);
   if (!book) return tl::unexpected(book.error());
@@ -115,7 +99,7 @@ Result<std::string> report(const Config& config) {
               : fmt::format("No process below {} is chosen alone; no more than {} are ended together.\n", minimum,
                             config.victim.max_processes);
   text += warn_of_early_kill(config, *sample);
-  for (const std::string& what : source->missing()) text += fmt::format("note: {}\n", what);
+  for (const std::string& what : view->missing) text += fmt::format("note: {}\n", what);
   if (book->empty()) return text;
   const auto processes = read_all_traits();
   text += "Patterns, and how many processes they match now:\n";

@@ -75,6 +75,7 @@ const Keys<VictimConfig>& victim_keys() {
       key("kind", &VictimConfig::kind, KindName{}),
       key("minimum", &VictimConfig::minimum, AnySize{}),
       key("max_processes", &VictimConfig::max_processes, Whole{1, kMaxMembers}),
+      key("immune_users", &VictimConfig::immune_users, Flag{}),
   };
   return keys;
 }
@@ -87,6 +88,12 @@ const Keys<ScoreConfig>& score_keys() {
       key("adj", &ScoreConfig::adj, kWeight),
       key("prefer", &ScoreConfig::prefer, kWeight),
       key("avoid", &ScoreConfig::avoid, kWeight),
+      key("offender", &ScoreConfig::offender, kWeight),
+      key("unkept", &ScoreConfig::unkept, kWeight),
+      key("age", &ScoreConfig::age, kWeight),
+      key("cpu_time", &ScoreConfig::cpu_time, kWeight),
+      key("nice", &ScoreConfig::nice, kWeight),
+      key("root", &ScoreConfig::root, kWeight),
   };
   return keys;
 }
@@ -129,6 +136,9 @@ const Keys<Match>& protect_keys() {
       key("unit", &Match::unit, Pattern{}),
       key("slice", &Match::slice, Pattern{}),
       key("cgroup", &Match::cgroup, Pattern{}),
+      key("container", &Match::container, Pattern{}),
+      key("tty", &Match::tty, Pattern{}),
+      key("state", &Match::state, Pattern{}),
   };
   return keys;
 }

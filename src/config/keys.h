@@ -34,7 +34,6 @@ const Keys<Match>& protect_keys();
 const Keys<Match>& weighed_keys();  ///< of [[avoid]] and [[prefer]]
 
 /// `points` where [[avoid]] or [[prefer]] does not give it.
-inline constexpr std::int64_t kDefaultPoints = 100;
 
 /// One table at the top of a file.
 struct Section {

@@ -142,12 +142,10 @@ class LayerReader {
     return read_each(entry, [&](const Value& value) -> Result<void> {
       Match match = blank;
       if (auto done = read_keys(std::get<Table>(value.data), keys, entry.key, match); !done) return done;
-      const bool has_criterion = match.comm || match.exe || match.cmdline || match.user || match.uid || match.unit ||
-                                 match.slice || match.cgroup;
-      if (!has_criterion) {
+      if (!match.names_anything()) {
         return wrong(value.place,
                      fmt::format("{}: would match everything; give at least one of comm, exe, cmdline, user, "
-                                 "uid, unit, slice and cgroup",
+                                 "uid, unit, slice, cgroup, container, tty and state",
                                  entry.key));
       }
       matches.push_back(std::move(match));

@@ -2,8 +2,6 @@
 #include "daemon/capabilities_linux.h"
 
 #include <fcntl.h>
-#include <malloc.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -30,12 +28,6 @@ bool may_kill_everybody() {
     return (mask >> cap_kill & 1U) != 0;
   }
   return false;
-}
-
-bool lock_memory() {
-  // Every thread would otherwise get an arena of its own, locked and mostly empty.
-  ::mallopt(M_ARENA_MAX, 1);
-  return ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }
 
 void make_room_for_descriptors() {

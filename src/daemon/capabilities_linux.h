@@ -7,10 +7,6 @@ namespace forestall {
 /// CAP_KILL is effective (capabilities(7)): processes of every user can be signalled.
 bool may_kill_everybody();
 
-/// Locks this program's memory, so that the daemon itself never waits for swap: pages that are there and those that
-/// will be touched later (mlockall(2), MCL_ONFAULT). False where RLIMIT_MEMLOCK forbids it.
-bool lock_memory();
-
 /// Raises the soft RLIMIT_NOFILE to what kMaxMembers held processes need, or to the hard limit if that is less: the
 /// usual 1024 would not do. Where it stays too low, so many fewer are ended together; nothing else depends on it.
 void make_room_for_descriptors();

@@ -7,13 +7,16 @@
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/quantity.h"
 #include "base/text.h"
 #include "config/config_file.h"
 #include "daemon/capabilities_linux.h"
+#include "daemon/memory_linux.h"
 #include "evaluate/headroom.h"
+#include "replay/trace.h"
 #include "report/message_ids.h"
 #include "report/telling.h"
 #include "report/words.h"
@@ -36,6 +39,14 @@ IncidentId random_seed() {
   return seed;
 }
 
+/// Below what systemd provides (StateDirectory= in systemd.exec(5)), the first of them; nothing is kept without it.
+std::filesystem::path archive_directory() {
+  const char* state = std::getenv("STATE_DIRECTORY");
+  if (state == nullptr || *state == '\0') return {};
+  const std::string_view all(state);
+  return std::filesystem::path(all.substr(0, all.find(':'))) / "incidents";
+}
+
 Result<std::shared_ptr<const MatchBook>> compile_book(const Config& config) {
   auto book = MatchBook::compile(config, uid_of);
   if (!book) return tl::unexpected(book.error());
@@ -47,56 +58,89 @@ Result<std::shared_ptr<const MatchBook>> compile_book(const Config& config) {
 Result<std::unique_ptr<Daemon>> Daemon::create(Options options, Config config) {
   auto loop = Loop::create();
   if (!loop) return tl::unexpected(loop.error());
-  auto source = ProcfsSource::open();
-  if (!source) return tl::unexpected(source.error());
+  auto view = open_view(options.cgroup);
+  if (!view) return tl::unexpected(view.error());
   auto book = compile_book(config);
   if (!book) return tl::unexpected(book.error());
   auto table = ProcfsTable::open(*book);
   if (!table) return tl::unexpected(table.error());
+  if (view->cgroup) (*table)->confine_to(*view->cgroup);
   return std::unique_ptr<Daemon>(
-      new Daemon(std::move(options), std::move(*loop), std::move(*source), std::move(*table), std::move(config)));
+      new Daemon(std::move(options), std::move(*loop), std::move(*view), std::move(*table), std::move(config)));
 }
 
-Daemon::Daemon(Options options, std::unique_ptr<Loop> loop, ProcfsSource source, std::unique_ptr<ProcfsTable> table,
+Daemon::Daemon(Options options, std::unique_ptr<Loop> loop, View view, std::unique_ptr<ProcfsTable> table,
                Config config)
     : options_(std::move(options)),
       loop_(std::move(loop)),
       voice_(options_.verbose),
-      scribe_([this](Event event, const Incident& incident) { voice_.tell(event, incident); },
-              [this](unsigned lost) {
-                degraded(fmt::format("the log was stuck: {} events of an incident are not in it", lost));
-              }),
-      source_(std::move(source)),
+      archive_(archive_directory()),
+      scribe_(
+          [this](Event event, const Incident& incident) {
+            voice_.tell(event, incident);
+            archive_.note(event, incident);
+          },
+          [this](unsigned lost) {
+            degraded(fmt::format("the log was stuck: {} events of an incident are not in it", lost));
+          }),
+      announcements_(*this),
+      view_(std::move(view)),
       table_(std::move(table)),
-      engine_({source_, *table_, signaller_, scribe_}, std::move(config), random_seed(), options_.dry_run) {}
+      recorded_source_(*view_.samples, recorder_),
+      recorded_table_(*table_, recorder_),
+      engine_({recorded_source_, recorded_table_, signaller_, announcements_}, std::move(config), random_seed(),
+              options_.dry_run),
+      bus_(loop_->event(), *this, announcements_, [this](const std::string& what) { degraded_later(what); }) {}
 
 Result<void> Daemon::run() {
   make_room_for_descriptors();
   rehearse();
-  trigger_ = set_psi_trigger();
+  trigger_ = set_psi_trigger(view_.pressure_file());
   if (trigger_) loop_->wake_on(trigger_->file.get(), EPOLLPRI);
   std::uint64_t usec = 0;
   if (::sd_watchdog_enabled(0, &usec) > 0) watchdog_interval_ = std::chrono::microseconds(usec);
   introduce();
   ::sd_notify(0, ("READY=1\nSTATUS=" + status()).c_str());
-  auto result = loop_->run({[this] { return look(); }, [this] { reload(); }});
+  bus_.open();
+  auto result = loop_->run({[this] { return look(); }, [this] { (void)reload(); }});
   ::sd_notify(0, "STOPPING=1");
+  if (story_time_.is_open()) write_story();
   return result;
 }
 
 Duration Daemon::look() {
   const auto next = engine_.tick();
   if (!next) {
-    if (!std::exchange(blind_, true)) degraded(next.error().what + "; nothing is judged until that works again");
+    if (!std::exchange(blind_, true)) degraded_later(next.error().what + "; nothing is judged until that works again");
+    bus_.after_look();
     return kBlindPause;
   }
   blind_ = false;
   const Instant now = engine_.verdict().time;
+  recorder_.judged({engine_.verdict().action, *next});
   watch_victim();
   feed_watchdog(now);
   update_status(now);
+  if (story_time_.is_due(now, !engine_.verdict().episode && !engine_.killing())) write_story();
   murmur_state(now, *next);
+  notice_pause();
+  bus_.after_look();
   return *next;
+}
+
+/// On the hot path: nothing here waits or allocates.
+void Daemon::tell(Event event, const Incident& incident) {
+  story_time_.told(event, incident);
+  scribe_.tell(event, incident);
+}
+
+void Daemon::write_story() {
+  auto recording = std::make_shared<FlightRecorder::Recording>(recorder_.since(story_time_.from()));
+  story_time_.written();
+  scribe_.then([this, recording] {
+    const auto written = archive_.write(format(recording->trace), recording->began);
+    if (!written) degraded(fmt::format("{}: {}", written.error().what, std::strerror(written.error().code)));
+  });
 }
 
 /// The death of a victim wakes the loop: what comes next should not wait for the next regular look.
@@ -123,20 +167,24 @@ void Daemon::update_status(Instant now) {
 std::string Daemon::status() const {
   std::string text = in_words(engine_.verdict().headroom);
   if (engine_.victims() > 0) text += fmt::format("; {} ended since the start", engine_.victims());
+  if (engine_.needless() > 0) text += fmt::format(", {} of them not needed", engine_.needless());
+  if (const auto until = engine_.paused_until()) {
+    text += fmt::format("; paused for {}", human(*until - engine_.verdict().time));
+  }
   if (options_.dry_run) text += "; dry run";
   if (rejected_) text += "; configuration not reloaded: " + *rejected_;
   return text;
 }
 
 void Daemon::murmur_state(Instant now, Duration next) {
-  if (!voice_.verbose() || now < murmur_due_) return;
+  if (voice_.level() < priority::kDebug || now < murmur_due_) return;
   murmur_due_ = now + kMurmurEvery;
   const Verdict& v = engine_.verdict();
   const std::string falling = v.exhausted_in ? ", nothing left in " + human(*v.exhausted_in) : "";
   voice_.murmur(fmt::format("{}{}; next look in {}", in_words(v.headroom), falling, human(next)));
 }
 
-void Daemon::reload() {
+Result<void> Daemon::reload() {
   ::sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
                              engine_.verdict().time.time_since_epoch() / std::chrono::microseconds(1))
                      .c_str());
@@ -146,6 +194,7 @@ void Daemon::reload() {
     table_->replace(std::move(*book));
     engine_.reconfigure(std::move(*config));
     rejected_.reset();
+    ++configurations_;
     voice_.say(priority::kNotice, "config_reloaded", message_id::kConfigReloaded, "Configuration reloaded.");
   } else {
     rejected_ = book.error().what;
@@ -153,17 +202,22 @@ void Daemon::reload() {
                "Configuration not reloaded, the one before stays in force: " + *rejected_);
   }
   ::sd_notify(0, ("READY=1\nSTATUS=" + status()).c_str());
+  return book ? Result<void>{} : failure(0, *rejected_);
 }
 
 /// The whole way to a victim, but for the signal: code, tables and stack are in memory before they are needed, and
 /// locked there.
 void Daemon::rehearse() {
+  let_go_of_the_start();
   if (const auto first = engine_.rehearse(); !first) degraded(first.error().what);
+  // There may have been nobody to hold. Nobody was started when the machine was: this one is not had, but looked for.
+  (void)signaller_.hold({::getpid(), 0});
   signaller_.release();
+  touch_stack();
   if (!lock_memory()) {
     degraded("memory is not locked (RLIMIT_MEMLOCK): under pressure forestalld may itself have to wait for the disk");
   }
-  for (const std::string& what : source_.missing()) degraded(what);
+  for (const std::string& what : view_.missing) degraded(what);
   if (!may_kill_everybody()) {
     degraded("without CAP_KILL only processes of this user can be ended; run forestalld as its service, or as root");
   }
@@ -175,7 +229,8 @@ void Daemon::rehearse() {
 void Daemon::introduce() {
   const Verdict& v = engine_.verdict();
   const Config& config = engine_.config();
-  std::string text = fmt::format("forestalld {} watches memory: {}.", FORESTALL_VERSION, in_words(v.headroom));
+  const std::string of = view_.cgroup ? " of cgroup " + escaped(*view_.cgroup) : "";
+  std::string text = fmt::format("forestalld {} watches memory{}: {}.", FORESTALL_VERSION, of, in_words(v.headroom));
   if (options_.dry_run) text += " This is a dry run: it says what it would do, and does nothing.";
   for (const Rule& rule : config.rules) {
     if (!rule.enabled) continue;
@@ -187,6 +242,14 @@ void Daemon::introduce() {
 
 void Daemon::degraded(const std::string& what) {
   voice_.say(priority::kWarning, "degraded", message_id::kDegraded, "Note: " + what + ".");
+}
+
+void Daemon::say_later(int priority, const char* event, std::string_view message_id, const std::string& text) {
+  scribe_.then([=, this] { voice_.say(priority, event, message_id, text); });
+}
+
+void Daemon::degraded_later(const std::string& what) {
+  scribe_.then([this, what] { degraded(what); });
 }
 
 }  // namespace forestall

@@ -29,6 +29,9 @@ class Loop {
   /// -1 forgets it. The caller may close its own whenever it likes.
   void wake_once(int fd);
 
+  /// For those who bring sources of their own; theirs come after the looks if their priority is lower.
+  [[nodiscard]] sd_event* event() const { return event_.get(); }
+
   /// Until SIGTERM or SIGINT. The first look is at once.
   Result<void> run(Handlers handlers);
 

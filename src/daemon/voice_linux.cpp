@@ -27,11 +27,13 @@ std::shared_ptr<spdlog::logger> logger_on_stderr() {
 }  // namespace
 
 Voice::Voice(bool verbose)
-    : verbose_(verbose), colours_(::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr) {
+    : level_(verbose ? priority::kDebug : priority::kInfo),
+      colours_(::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr) {
   if (!stderr_is_journal()) stderr_ = logger_on_stderr();
 }
 
 void Voice::say(int priority, std::string_view event, std::string_view message_id, const std::string& text) {
+  if (priority > level_) return;
   const std::array<std::string, 4> fields = {"MESSAGE=" + text, fmt::format("MESSAGE_ID={}", message_id),
                                              fmt::format("PRIORITY={}", priority), fmt::format("EVENT={}", event)};
   send_to_journal(fields);
@@ -39,10 +41,11 @@ void Voice::say(int priority, std::string_view event, std::string_view message_i
 }
 
 void Voice::murmur(const std::string& text) {
-  if (verbose_ && stderr_) print(priority::kDebug, text);
+  if (level_ >= priority::kDebug && stderr_) print(priority::kDebug, text);
 }
 
 void Voice::tell(Event event, const Incident& incident) {
+  if (priority_of(event) > level_) return;
   send_to_journal(journal_fields(event, incident));
   if (!stderr_) return;
   std::string text = block(event, incident, colours_);

@@ -5,6 +5,7 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,17 +20,21 @@ class Voice {
 
   /// What the daemon says of itself. `event` and `message_id` are for the journal, `priority` is syslog(3)'s.
   void say(int priority, std::string_view event, std::string_view message_id, const std::string& text);
-  /// Only on a terminal, only with --verbose.
+  /// Only on a terminal, only with --verbose or at the level of debugging.
   void murmur(const std::string& text);
   /// An event of an incident.
   void tell(Event event, const Incident& incident);
 
-  [[nodiscard]] bool verbose() const { return verbose_; }
+  /// Only what is at most so unimportant is said: a level of syslog(3). At kDebug, murmur() is heard.
+  [[nodiscard]] int level() const { return level_; }
+  void set_level(int level) { level_ = level; }
+  /// Where all goes: "journal", or "console" as well.
+  [[nodiscard]] const char* target() const { return stderr_ ? "console" : "journal"; }
 
  private:
   void print(int priority, const std::string& text);
 
-  bool verbose_;
+  std::atomic<int> level_;
   bool colours_;
   std::shared_ptr<spdlog::logger> stderr_;  ///< none where stderr is the journal
 };

@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 #include "engine/notes.h"
+#include "score/nodes.h"
 #include "score/parties.h"
 #include "score/rank.h"
 
@@ -30,14 +31,27 @@ Bytes minimum_of(const Config& config, const Sample& sample) {
   return config.victim.minimum.in(capacity_of(sample).ram_and_swap);
 }
 
+Duration grace_for(const ProcessFacts& victim, const Rule& rule, const Config& config) {
+  return victim.profile.grace.value_or(rule.grace.value_or(config.kill.grace));
+}
+
 void Engine::decide(const Sample& sample) {
-  if (breaker_.is_open(sample.time) || (not_before_ && sample.time < *not_before_)) return;
-  if (truce_.holds(verdict_.rule)) return;
+  if (holds_back(sample)) return;
   rank_now(sample);
   if (wait_for_profiles(sample)) return;
+  const Incident before = incident_;
+  const std::uint64_t told_before = told_;
   open_incident(sample);
   note(ranking_, incident_);
   choose(sample);
+  // Of a decision about which nothing is said nobody has heard: what comes next belongs to the one before.
+  if (told_ == told_before) incident_ = before;
+}
+
+/// Somebody should go, but not now.
+bool Engine::holds_back(const Sample& sample) {
+  return (paused_until_ && sample.time < *paused_until_) || breaker_.is_open(sample.time) ||
+         (not_before_ && sample.time < *not_before_) || truce_.holds(verdict_.rule);
 }
 
 Census Engine::look(const Sample& sample) { return ports_.processes.look(sample, minimum_of(config_, sample)); }
@@ -50,8 +64,14 @@ void Engine::rank_now(const Sample& sample) {
     if (o.until > sample.time) passed_over[count++] = o.id;
   }
   const Census census = look(sample);
-  const Circumstances now{capacity_of(sample), sample.time, growth_, std::span(passed_over).first(count),
-                          replacements_.parents(census, minimum, sample.time)};
+  const Circumstances now{capacity_of(sample),
+                          sample.time,
+                          growth_,
+                          std::span(passed_over).first(count),
+                          replacements_.parents(census, minimum, sample.time),
+                          sample.suspended,
+                          &offenders_,
+                          short_nodes(sample)};
   rank(census, now, config_.score, minimum, ranking_);
   gather(census, now, config_.victim, config_.score, kinship_, ranking_);
 }
@@ -95,10 +115,17 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
   attempt.victim = victim;
   attempt.party = candidate.party;
   attempt.score = candidate.score;
-  attempt.grace = grace_for(victim);
+  attempt.grace = grace_for(victim, config_.rules[verdict_.rule], config_);
   attempt.promised = victim.freed_by_death();
   ports_.signaller.release();
-  if (ports_.signaller.hold(victim.id) != Reach::done) return Choice::nobody;
+  const bool together = attempt.party.kind != Kind::process;
+  const Reach held = ports_.signaller.hold(victim.id);
+  if (held == Reach::vanished && together) {
+    // The others are still there, and belong together by somebody else.
+    ports_.processes.learn(sample, ranking_.minimum);
+    return Choice::look_again;
+  }
+  if (held != Reach::done) return Choice::nobody;
   Sample last = sample;
   if (!still_needed(last)) {
     ports_.signaller.release();
@@ -110,7 +137,6 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
     tell(verdict_.action == Action::kill ? Event::victim_killed : Event::victim_terminated);
     return Choice::begun;
   }
-  const bool together = attempt.party.kind != Kind::process;
   if (together) {
     seize_party(last);
     // That may have taken longer than a look, and the grace begins now.
@@ -120,6 +146,8 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
   if (!carry_out(plan_.begin(seen, attempt.grace, attempt.promised), last.time)) {
     return together ? Choice::look_again : Choice::nobody;
   }
+  offenders_.ended(program_of(victim.uid, victim.comm.view(), victim.place), last.time);
+  restarts_.ended(victim.place, last.time);
   if (config_.victim.kind != Kind::process) replacements_.lost(attempt.victim.id, kinship_, last.time);
   ++victims_;
   return Choice::begun;
@@ -170,10 +198,18 @@ Result<std::optional<ProcessFacts>> Engine::rehearse() {
   return std::nullopt;
 }
 
-Duration Engine::grace_for(const ProcessFacts& victim) const {
-  if (victim.profile.grace) return *victim.profile.grace;
-  const Rule& rule = config_.rules[verdict_.rule];
-  return rule.grace.value_or(config_.kill.grace);
+Result<Incident> Engine::explain() {
+  const auto sample = ports_.samples.read();
+  if (!sample) return tl::unexpected(sample.error());
+  rank_now(*sample);
+  Incident now;
+  now.wall = sample->wall;
+  now.begun = now.now_time = sample->time;
+  now.verdict = verdict_;
+  now.now = verdict_.headroom;
+  now.dry_run = dry_run_;
+  note(ranking_, now);
+  return now;
 }
 
 void Engine::put_out_of_reach(ProcessId id, Instant time) {

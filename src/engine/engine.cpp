@@ -9,10 +9,11 @@
 namespace forestall {
 namespace {
 
-/// Profiles are learnt this often while calm, and while a rule may fire within kSoon. Learning is a pass over all
-/// processes: not for every second of a calm machine's day.
-constexpr Duration kLearnCalm = std::chrono::seconds(30);
+/// Learning is a pass over all processes. Who is there is learnt this often while a rule may fire within kSoon; while
+/// calm; and while as much is left as the last time, give or take what is worth a kill.
 constexpr Duration kLearnArmed = std::chrono::seconds(1);
+constexpr Duration kLearnCalm = std::chrono::seconds(30);
+constexpr Duration kLearnStill = std::chrono::minutes(2);
 constexpr Duration kSoon = std::chrono::milliseconds(250);
 /// A forecast crossing is met on time, but not more often than this.
 constexpr Duration kSoonestLook = std::chrono::milliseconds(5);
@@ -65,11 +66,17 @@ Duration Engine::next_look() const {
 }
 
 void Engine::learn_in_peace(const Sample& sample, Duration next) {
-  if (plan_.open() || verdict_.action >= Action::terminate) return;
-  const Duration every = next < kSoon ? kLearnArmed : kLearnCalm;
+  if (plan_.open() || (verdict_.action >= Action::terminate && !holds_back(sample))) return;
+  const Bytes minimum = minimum_of(config_, sample);
+  const Bytes left = verdict_.headroom.left();
+  const bool still = difference(left, left_learnt_) < minimum;
+  const Duration every = next < kSoon ? kLearnArmed : still ? kLearnStill : kLearnCalm;
   if (learnt_ && sample.time - *learnt_ < every) return;
   learnt_ = sample.time;
-  growth_.see(sample.time, ports_.processes.learn(sample, minimum_of(config_, sample)));
+  left_learnt_ = left;
+  const Census census = ports_.processes.learn(sample, minimum);
+  growth_.see(sample.time, census);
+  notice_restarts(sample, census);
 }
 
 // ---- What is told without a victim ----------------------------------------------------------------------------------
@@ -79,9 +86,17 @@ void Engine::notice_kernel_kills(const Sample& sample) {
   const std::uint64_t now = sample.vmstat->oom_kill;
   const std::uint64_t before = std::exchange(kernel_kills_, now).value_or(now);
   if (now <= before) return;
-  if (!plan_.open()) open_incident(sample);
-  incident_.kernel_kills = now - before;
-  tell(Event::kernel_killed);
+  Incident aside = new_incident(sample);
+  aside.kernel_kills = now - before;
+  tell_aside(Event::kernel_killed, aside);
+}
+
+void Engine::notice_restarts(const Sample& sample, const Census& census) {
+  const auto restart = restarts_.see(census, sample.time, sample.suspended);
+  if (!restart) return;
+  Incident aside = new_incident(sample);
+  aside.restart = *restart;
+  tell_aside(Event::restart_loop, aside);
 }
 
 void Engine::notice_rule_changes(const Sample& sample) {
@@ -92,11 +107,11 @@ void Engine::notice_rule_changes(const Sample& sample) {
     // The record of a victim that is being ended must stay: the warning waits.
     const bool due = notifies && phase == Phase::firing && !plan_.open();
     if (!due || std::exchange(warned_[i], true)) continue;
-    open_incident(sample);
-    incident_.verdict.action = Action::notify;  // the record is about this rule, whatever else holds
-    incident_.verdict.rule = i;
-    incident_.rule_name.assign(config_.rules[i].name);
-    tell(Event::pressure_warning);
+    Incident aside = new_incident(sample);
+    aside.verdict.action = Action::notify;  // the record is about this rule, whatever else holds
+    aside.verdict.rule = i;
+    aside.rule_name.assign(config_.rules[i].name);
+    tell_aside(Event::pressure_warning, aside);
   }
   if (in_episode_ && !verdict_.episode && !plan_.open()) {
     if (spoken_) tell(Event::recovered);
@@ -109,36 +124,63 @@ void Engine::notice_rule_changes(const Sample& sample) {
   spoken_ = spoken_ && in_episode_;
 }
 
-void Engine::tell(Event event) {
-  incident_.now = verdict_.headroom;
-  incident_.now_time = verdict_.time;
+void Engine::tell(Event event, Incident& incident) {
+  incident.now = verdict_.headroom;
+  incident.now_time = verdict_.time;
   spoken_ = true;
-  ports_.sink.tell(event, incident_);
+  ++told_;
+  ports_.sink.tell(event, incident);
 }
 
-void Engine::open_incident(const Sample& sample) {
-  incident_ = Incident{};
-  incident_.id = next_id();
-  incident_.wall = sample.wall;
-  incident_.begun = sample.time;
-  incident_.verdict = verdict_;
-  if (verdict_.action != Action::none) incident_.rule_name.assign(config_.rules[verdict_.rule].name);
-  incident_.dry_run = dry_run_;
+/// What nobody was chosen for. After somebody was, in this episode, it is a part of his story, whose end is to come.
+void Engine::tell_aside(Event event, Incident aside) {
+  const bool somebody_was = spoken_ && incident_.attempt.victim.id.pid != 0;
+  if (!somebody_was) {
+    incident_ = aside;
+    return tell(event);
+  }
+  aside.id = incident_.id;
+  aside.begun = incident_.begun;
+  aside.wall = incident_.wall;
+  tell(event, aside);
+}
+
+Incident Engine::new_incident(const Sample& sample) {
+  Incident incident;
+  incident.id = next_id();
+  incident.wall = sample.wall;
+  incident.begun = sample.time;
+  incident.verdict = verdict_;
+  if (verdict_.action != Action::none) incident.rule_name.assign(config_.rules[verdict_.rule].name);
+  incident.dry_run = dry_run_;
+  return incident;
 }
 
 IncidentId Engine::next_id() {
-  // splitmix64 (Steele, Lea, Flood 2014) over the seed: distinct for every incident, and needs no source of chance
-  // here.
-  std::uint64_t z = seed_.low + ++incidents_ * 0x9E3779B97F4A7C15ULL;
-  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-  return {seed_.high, z ^ (z >> 31U)};
+  // splitmix64 (Steele, Lea, Flood 2014) over the seed: distinct for every incident, from its first digits on, and
+  // needs no source of chance here.
+  const auto mixed = [step = ++incidents_ * 0x9E3779B97F4A7C15ULL](std::uint64_t seed) {
+    std::uint64_t z = seed + step;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31U);
+  };
+  return {mixed(seed_.high), mixed(seed_.low)};
 }
 
 // ---- While a victim is being ended ----------------------------------------------------------------------------------
 
 Observation Engine::observe(const Sample& sample) {
   return {sample.time, verdict_.action, verdict_.headroom.left(), ports_.signaller.gone()};
+}
+
+/// No rule asks for it any more, and it is not gone yet: whose doing was that?
+void Engine::notice_relief(const Sample& sample) {
+  Attempt& attempt = incident_.attempt;
+  if (verdict_.action >= Action::terminate) return attempt.held_at_relief.reset();
+  if (attempt.held_at_relief || attempt.killed || plan_.gone_at()) return;
+  kinship_.arrange(look(sample));
+  attempt.held_at_relief = kinship_.members(attempt.party, members_);
 }
 
 void Engine::continue_plan(const Sample& sample) {
@@ -150,6 +192,7 @@ void Engine::continue_plan(const Sample& sample) {
     }
     if (!carry_out(order, sample.time)) return;
   }
+  notice_relief(sample);
   if (!plan_.open()) close_plan(sample);
 }
 
@@ -177,6 +220,8 @@ void Engine::close_plan(const Sample& sample) {
   attempt.gone = plan_.gone_at();
   attempt.memory_back = plan_.memory_back_at();
   attempt.freed = plan_.freed();
+  if (attempt.was_needless()) ++needless_;
+  if (attempt.freed < Breaker::kHelped * attempt.promised) offenders_.last_was_in_vain();
   ports_.signaller.release();
   const bool survived = attempt.outcome == Outcome::unkillable;
   if (survived) put_out_of_reach(attempt.victim.id, sample.time);

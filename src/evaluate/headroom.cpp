@@ -19,7 +19,7 @@ Bytes zram_left(const Zram& zram) {
 Headroom headroom(const Sample& sample) {
   const Meminfo& m = sample.memory;
   Headroom h;
-  h.available = m.mem_available + less(sample.arc.size, sample.arc.minimum);
+  h.available = m.mem_available + less(sample.arc.size, sample.arc.minimum) + sample.parked;
   h.user_total = h.available + m.anon_pages;
   const Bytes zram_free = less(sample.zram.swap_size, sample.zram.swap_used);
   h.swap_left = less(m.swap_free, zram_free) + std::min(m.swap_free, zram_left(sample.zram));

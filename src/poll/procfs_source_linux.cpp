@@ -6,14 +6,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 
+#include "base/clock_linux.h"
 #include "base/read_linux.h"
 #include "base/text.h"
 #include "poll/meminfo.h"
+#include "poll/node_memory.h"
 #include "poll/pressure.h"
 #include "poll/swap_devices.h"
 #include "poll/vmstat.h"
+#include "poll/zoneinfo.h"
 
 namespace forestall {
 namespace {
@@ -21,21 +23,25 @@ namespace {
 /// Larger than any of these files: vmstat, the longest, has about 200 lines on a machine with every option.
 constexpr std::size_t kLargestFile = 32 * kKiB;
 
-Duration clock_now(clockid_t clock) {
-  timespec now{};
-  ::clock_gettime(clock, &now);
-  return std::chrono::seconds(now.tv_sec) + Duration(now.tv_nsec);
-}
+using Reread = std::optional<std::string_view>(const Fd&, std::span<char>);
+
+std::optional<std::string_view> reread_whole(const Fd& file, std::span<char> buffer) { return reread(file, buffer); }
 
 template <typename T>
-std::optional<T> parse_file(const Fd& file, std::optional<T> (*parse)(std::string_view)) {
+std::optional<T> parse_file(const Fd& file, std::optional<T> (*parse)(std::string_view), Reread read = reread_whole) {
   if (!file) return std::nullopt;
   std::array<char, kLargestFile> buffer;  // NOLINT: zeroing it would cost more than reading the file
-  const auto text = reread(file, buffer);
+  const auto text = read(file, buffer);
   return text ? parse(*text) : std::nullopt;
 }
 
-std::optional<std::uint64_t> parse_number_line(std::string_view text) { return parse_unsigned(take_line(text)); }
+/// vm.overcommit_memory is 2. No more is asked for than is there: for a sysctl the kernel allocates what it is asked
+/// for.
+bool is_commit_strict(const Fd& file) {
+  std::array<char, 16> buffer{};
+  auto text = file ? reread_record(file, buffer) : std::nullopt;
+  return text && take_line(*text) == "2";
+}
 
 /// CLOCK_BOOTTIME counts the time asleep, CLOCK_MONOTONIC does not. Whoever is preempted between the two would see a
 /// sleep that never was, and on a machine that stands still that is likely: so it is measured again then.
@@ -64,7 +70,9 @@ Result<ProcfsSource> ProcfsSource::open(const std::string& proc, const std::stri
   source.swaps_ = file("/swaps");
   source.arcstats_ = file("/spl/kstat/zfs/arcstats");
   source.overcommit_ = file("/sys/vm/overcommit_memory");
+  source.zoneinfo_ = file("/zoneinfo");
 
+  source.open_nodes();
   const auto sample = source.read();
   if (!sample) return tl::unexpected(sample.error());
   if (!sample->psi) {
@@ -87,16 +95,62 @@ Result<Sample> ProcfsSource::read() {
       std::chrono::sys_time<Duration>(clock_now(CLOCK_REALTIME)));
   s.suspended = time_suspended();
   errno = 0;  // stays so where the file could be read and makes no sense
-  const auto memory = parse_file(meminfo_, parse_meminfo);
+  const auto memory = parse_file(meminfo_, parse_meminfo, reread_record);
   if (!memory) return failure(errno, "cannot make sense of /proc/meminfo");
   s.memory = *memory;
-  s.psi = parse_file(pressure_, parse_pressure);
+  s.psi = parse_file(pressure_, parse_pressure, reread_record);
   s.vmstat = parse_file(vmstat_, parse_vmstat);
   s.arc = parse_file(arcstats_, parse_arcstats).value_or(Arc{});
-  s.strict_commit = parse_file(overcommit_, parse_number_line) == 2U;
+  s.strict_commit = is_commit_strict(overcommit_);
   s.page_size = static_cast<Bytes>(::sysconf(_SC_PAGESIZE));
+  s.parked = read_parked(s);
   if (s.memory.swap_total > 0) s.zram = read_zram();
+  read_nodes(s);
   return s;
+}
+
+/// Writing zoneinfo costs the kernel more than all the other files together, so it is read when something may have
+/// changed: much is parked only after much was freed, and whoever allocates takes from these lists first. While there
+/// is plenty it matters less: then what was found may be a moment old, and nothing at all is believed for longer.
+Bytes ProcfsSource::read_parked(const Sample& sample) {
+  const bool is_plenty = sample.memory.mem_available >= sample.memory.mem_total / 4;
+  const bool is_nothing = is_plenty && parked_ == 0;
+  const Duration read_every = is_nothing ? Duration(std::chrono::seconds(10)) : std::chrono::milliseconds(256);
+  constexpr Bytes little = 32 * kMiB;
+  const Bytes anon = sample.memory.anon_pages;
+  anon_when_parked_read_ = std::max(anon_when_parked_read_, anon);
+  const bool freed = anon + little < anon_when_parked_read_;
+  const bool is_new = parked_read_ && sample.time - *parked_read_ < read_every;
+  const bool is_much = parked_ > 0 && !is_plenty;
+  if (!zoneinfo_ || (is_new && !is_much && !freed)) return parked_;
+  std::array<char, kLargestFile> buffer;  // NOLINT: see above
+  std::uint64_t pages = 0;
+  const bool read =
+      read_lines(zoneinfo_, buffer, [&pages](std::string_view& text) { pages += take_parked_pages(text); });
+  const std::uint64_t most = sample.memory.mem_total / sample.page_size;
+  const Bytes listed = read ? std::min(pages, most) * sample.page_size : 0;
+  parked_ = listed - std::min(listed, little);  // each processor always has some: where memory is short they matter
+  parked_read_ = sample.time;
+  anon_when_parked_read_ = anon;
+  return parked_;
+}
+
+void ProcfsSource::open_nodes() {
+  constexpr unsigned most = 64;  // bits of a NodeMask
+  for (unsigned node = 0; node < most && nodes_.size() < kMaxNodes; ++node) {
+    const std::string path = sys_ + "/devices/system/node/node" + std::to_string(node) + "/meminfo";
+    Fd file = open_to_read(AT_FDCWD, path.c_str());
+    const auto memory = parse_file(file, parse_node_memory);
+    if (memory && memory->total > 0) nodes_.push_back({node, std::move(file)});
+  }
+  if (nodes_.size() < 2) nodes_.clear();
+}
+
+void ProcfsSource::read_nodes(Sample& sample) {
+  for (const NodeFile& node : nodes_) {
+    const auto memory = parse_file(node.file, parse_node_memory);
+    if (memory) sample.nodes[sample.node_count++] = {node.node, memory->total, memory->available};
+  }
 }
 
 Zram ProcfsSource::read_zram() {

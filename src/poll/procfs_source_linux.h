@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +26,17 @@ class ProcfsSource final : public SampleSource {
 
  private:
   ProcfsSource() = default;
+  Bytes read_parked(const Sample& sample);
   Zram read_zram();
+  void open_nodes();
+  void read_nodes(Sample& sample);
   Fd& zram_stat_file(unsigned device);
 
   std::string sys_;
-  Fd meminfo_, pressure_, vmstat_, swaps_, arcstats_, overcommit_;
+  Fd meminfo_, pressure_, vmstat_, swaps_, arcstats_, overcommit_, zoneinfo_;
+  Bytes parked_ = 0;
+  std::optional<Instant> parked_read_;
+  Bytes anon_when_parked_read_ = 0;
   /// mm_stat of the devices seen lately, by number. More than this many zram swaps are not told apart from disks.
   struct ZramFile {
     unsigned device = 0;
@@ -37,6 +44,11 @@ class ProcfsSource final : public SampleSource {
   };
   std::array<ZramFile, 16> zram_files_;
   Fd surplus_zram_;  ///< never open
+  struct NodeFile {
+    unsigned node = 0;
+    Fd file;
+  };
+  std::vector<NodeFile> nodes_;  ///< of those that have memory; empty where it is only one
   std::vector<std::string> missing_;
 };
 

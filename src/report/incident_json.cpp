@@ -13,17 +13,19 @@ using Json = nlohmann::ordered_json;
 
 double per_mille_number(Points points) { return static_cast<double>(points) / static_cast<double>(kPerMille); }
 
-Json process_json(const ProcessNote& p) {
+Json json_of(const ProcessNote& p) {
   return {{"pid", p.id.pid},   {"comm", escaped(p.comm.view())},  {"uid", p.uid}, {"unit", escaped(p.unit.view())},
           {"bytes", p.memory}, {"oom_score_adj", p.oom_score_adj}};
 }
 
 }  // namespace
 
+std::string process_json(const ProcessNote& process) { return json_of(process).dump(); }
+
 std::string candidates_json(std::span<const CandidateNote> candidates) {
   Json all = Json::array();
   for (const CandidateNote& c : candidates) {
-    Json one = process_json(c.process);
+    Json one = json_of(c.process);
     one["kind"] = name_of(c.process.kind);
     one["processes"] = c.process.processes;
     one["counted_together"] = c.counted;
@@ -40,12 +42,28 @@ std::string candidates_json(std::span<const CandidateNote> candidates) {
 std::string spared_json(std::span<const SparedNote> spared) {
   Json all = Json::array();
   for (const SparedNote& s : spared) {
-    Json one = process_json(s.process);
+    Json one = json_of(s.process);
     one["why"] = name_of(s.why);
     if (s.why == Mercy::protect) one["entry"] = s.protected_by + 1;
     all.push_back(std::move(one));
   }
   return all.dump();
+}
+
+std::string ranking_json(const Incident& i) {
+  const Headroom& h = i.now;
+  Json json;
+  json["mem_available_bytes"] = h.available;
+  json["user_memory_bytes"] = h.user_total;
+  json["swap_left_bytes"] = h.swap_left;
+  json["swap_total_bytes"] = h.swap_total;
+  json["action"] = name_of(i.verdict.action);
+  json["minimum_bytes"] = i.minimum;
+  json["processes"] = i.seen;
+  json["eligible"] = i.eligible;
+  json["candidates"] = Json::parse(candidates_json(std::span(i.candidates).first(i.candidate_count)));
+  json["spared"] = Json::parse(spared_json(std::span(i.spared).first(i.spared_count)));
+  return json.dump();
 }
 
 }  // namespace forestall

@@ -15,6 +15,10 @@ inline constexpr std::string_view kConfigReloaded = "a39bc2303b51416ebe9435eb043
 inline constexpr std::string_view kConfigRejected = "baed82cdd6414a958b717eea9a0e4e8b";
 /// Something the daemon would use is missing (PSI, a permission, …); it works with the rest.
 inline constexpr std::string_view kDegraded = "577d0936518d451f9b90e1495313addd";
+/// Somebody had it paused: nobody is chosen for so long.
+inline constexpr std::string_view kPaused = "acf2a248e516437a9c4b7222ef45d68f";
+/// The pause is over.
+inline constexpr std::string_view kResumed = "0133884635654d29b8e962ff6fbb7837";
 
 /// A rule with the action `notify` holds.
 inline constexpr std::string_view kPressureWarning = "24081c6ef5e149798282ffbb2cb52d65";
@@ -38,5 +42,8 @@ inline constexpr std::string_view kNoVictim = "f761a7a2f7724666a2bc08d301580059"
 inline constexpr std::string_view kBreakerOpened = "ed2039e7d4604a559a6c24fd76f3d6aa";
 /// The kernel's OOM killer was first.
 inline constexpr std::string_view kKernelKilled = "87511f228a1346c0b99790fdacdc0e8e";
+
+/// A service comes back each time it is ended.
+inline constexpr std::string_view kRestartLoop = "dc7a4672076349bdbd1749442b08d303";
 
 }  // namespace forestall::message_id

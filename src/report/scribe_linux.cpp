@@ -35,21 +35,38 @@ void Scribe::tell(Event event, const Incident& incident) {
   work_.notify_one();
 }
 
+void Scribe::then(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  work_.notify_one();
+}
+
 void Scribe::run() {
   Entry entry;
+  std::vector<std::function<void()>> tasks;
   while (true) {
+    bool told = false;
     unsigned lost = 0;
     {
       std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return stop_ || count_ > 0; });
-      if (count_ == 0) return;
-      entry = queue_[first_];
-      first_ = (first_ + 1) % kQueue;
-      --count_;
-      lost = std::exchange(lost_, 0);
+      work_.wait(lock, [this] { return stop_ || count_ > 0 || !tasks_.empty(); });
+      if (count_ == 0 && tasks_.empty()) return;
+      told = count_ > 0;
+      if (told) {
+        entry = queue_[first_];
+        first_ = (first_ + 1) % kQueue;
+        --count_;
+        lost = std::exchange(lost_, 0);
+      } else {
+        tasks.swap(tasks_);
+      }
     }
     if (lost > 0) gap_(lost);
-    outlet_(entry.event, entry.incident);
+    if (told) outlet_(entry.event, entry.incident);
+    for (const auto& task : tasks) task();
+    tasks.clear();
   }
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "forestall/ports.h"
 
@@ -29,12 +30,15 @@ class Scribe final : public IncidentSink {
   /// lost, and counted.
   void tell(Event event, const Incident& incident) override;
 
+  /// Does this as well, after all that was told so far. Allocates: not for the hot path.
+  void then(std::function<void()> task);
+
  private:
   struct Entry {
     Event event{};
     Incident incident;
   };
-  static constexpr std::size_t kQueue = 16;
+  static constexpr std::size_t kQueue = 12;
 
   void run();
 
@@ -46,6 +50,7 @@ class Scribe final : public IncidentSink {
   std::size_t first_ = 0;
   std::size_t count_ = 0;
   unsigned lost_ = 0;
+  std::vector<std::function<void()>> tasks_;
   bool stop_ = false;
   std::thread thread_;
 };

@@ -47,6 +47,11 @@ std::string how_it_ended(const Incident& i) {
   if (a.outcome == Outcome::fruitless) {
     return text + ". That was not enough, and the memory did not return in time; look for tmpfs (df -t tmpfs).";
   }
+  if (a.was_needless()) {
+    return text +
+           ". It was not needed: memory had recovered before it gave any back. If that happens often, let the "
+           "rule hold for a moment before it acts (\"for\").";
+  }
   const Duration back = a.memory_back.value_or(i.now_time) - signal;
   return text + fmt::format(", memory was back {} after the signal. Now {}.", human(back), in_words(i.now));
 }
@@ -87,6 +92,7 @@ void add_ending(const Incident& i, std::vector<std::string>& fields) {
   };
   fields.push_back(fmt::format("OUTCOME={}", name_of(a.outcome)));
   fields.push_back(fmt::format("FREED_BYTES={}", a.freed));
+  fields.push_back(fmt::format("NEEDLESS={}", a.was_needless() ? 1 : 0));
   if (signal && a.gone) fields.push_back(fmt::format("EXIT_USEC={}", since_signal(*a.gone)));
   if (signal && a.memory_back) fields.push_back(fmt::format("MEMORY_BACK_USEC={}", since_signal(*a.memory_back)));
 }
@@ -139,6 +145,11 @@ std::string sentence(Event event, const Incident& i) {
           "The kernel killed {} process(es) for want of memory before forestall did ({}). If a cgroup's own limit was "
           "the cause that is as it should be; otherwise raise the limits in /etc/forestall/forestall.toml.",
           i.kernel_kills, in_words(i.now));
+    case Event::restart_loop:
+      return fmt::format(
+          "The service {} of {} was started again within a minute each of the last {} times that it was ended for "
+          "want of memory, so ending it does not help for long. Stop it, or give it a limit of its own (MemoryMax=).",
+          escaped(i.restart.unit.view()), i.restart.of_user ? "a user's own manager" : "the system", i.restart.times);
     case Event::recovered: return fmt::format("Memory has recovered: {}.", in_words(i.now));
   }
   return {};
@@ -153,6 +164,7 @@ int priority_of(Event event) {
     case Event::victim_terminated:
     case Event::victim_killed: return priority::kWarning;
     case Event::victim_survived:
+    case Event::restart_loop:
     case Event::kernel_killed: return priority::kError;
     case Event::no_victim:
     case Event::breaker_opened: return priority::kCritical;
@@ -171,6 +183,7 @@ std::string_view message_id_of(Event event) {
     case Event::no_victim: return message_id::kNoVictim;
     case Event::breaker_opened: return message_id::kBreakerOpened;
     case Event::kernel_killed: return message_id::kKernelKilled;
+    case Event::restart_loop: return message_id::kRestartLoop;
     case Event::recovered: return message_id::kRecovered;
   }
   return {};
@@ -202,6 +215,10 @@ std::vector<std::string> journal_fields(Event event, const Incident& i) {
   if (event == Event::victim_terminated) add("OOM_SIGNAL", "SIGTERM");
   if (event == Event::victim_killed) add("OOM_SIGNAL", "SIGKILL");
   if (event == Event::victim_gone || event == Event::victim_survived) add_ending(i, fields);
+  if (event == Event::restart_loop) {
+    add("RESTARTED_UNIT", escaped(i.restart.unit.view()));
+    add("RESTARTS", i.restart.times);
+  }
   return fields;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/container_name.h"
 #include "base/quantity.h"
 #include "base/text.h"
 
@@ -50,6 +51,11 @@ void add_swap(const Rule& rule, const Headroom& h, std::vector<std::string>& par
   } else {
     parts.push_back(fmt::format("less than {} of swap left", human(rule.swap_free_below->in(h.swap_total))));
   }
+}
+
+/// "the unit batch.service", "the container 0a1b2c3d4e5f".
+std::string all_of(std::string_view unit) {
+  return fmt::format("the {}{}", container_named(unit) ? "" : "unit ", unit_in_words(unit));
 }
 
 }  // namespace
@@ -125,6 +131,8 @@ std::string in_words(Mercy mercy, std::uint16_t protected_by) {
     case Mercy::system_unit: return "belongs to a unit that the system needs";
     case Mercy::oom_score_adj: return "has oom_score_adj -1000";
     case Mercy::protect: return fmt::format("matches [[protect]] entry {}", protected_by + 1);
+    case Mercy::omit: return "belongs to a unit with ManagedOOMPreference=omit";
+    case Mercy::other_node: return "may only use the memory of NUMA nodes that are not short";
     case Mercy::out_of_reach: return "could not be killed a moment ago";
     case Mercy::too_small: return "is below [victim] minimum";
   }
@@ -154,7 +162,18 @@ std::string_view name_of(Event event) {
     case Event::no_victim: return "no_victim";
     case Event::breaker_opened: return "breaker_opened";
     case Event::kernel_killed: return "kernel_killed";
+    case Event::restart_loop: return "restart_loop";
     case Event::recovered: return "recovered";
+  }
+  return {};
+}
+
+std::string_view name_of(Phase phase) {
+  switch (phase) {
+    case Phase::calm: return "calm";
+    case Phase::recovering: return "recovering";
+    case Phase::pending: return "pending";
+    case Phase::firing: return "firing";
   }
   return {};
 }
@@ -168,6 +187,8 @@ std::string_view name_of(Mercy mercy) {
     case Mercy::system_unit: return "system_unit";
     case Mercy::oom_score_adj: return "oom_score_adj";
     case Mercy::protect: return "protect";
+    case Mercy::omit: return "omit";
+    case Mercy::other_node: return "other_node";
     case Mercy::out_of_reach: return "out_of_reach";
     case Mercy::too_small: return "too_small";
   }
@@ -178,8 +199,18 @@ std::string per_mille(Points points) {
   return fmt::format("{:+.1f}", static_cast<double>(points) / static_cast<double>(kPerMille));
 }
 
+std::string unit_in_words(std::string_view unit) {
+  const auto container = container_named(unit);
+  if (!container) return escaped(unit);
+  // An id is shown as those who make them show it: the beginning is enough to find it by.
+  constexpr std::size_t length_of_id = 64, shown_of_id = 12;
+  const bool is_id = container->name.size() == length_of_id;
+  return fmt::format("{} {}", container->is_machine ? "machine" : "container",
+                     escaped(is_id ? container->name.substr(0, shown_of_id) : container->name));
+}
+
 std::string in_words(const ProcessNote& p) {
-  const std::string unit = p.unit.empty() ? "" : ", " + escaped(p.unit.view());
+  const std::string unit = p.unit.empty() ? "" : ", " + unit_in_words(p.unit.view());
   const std::string name = escaped(p.comm.view());
   switch (p.kind) {
     case Kind::family:
@@ -187,11 +218,10 @@ std::string in_words(const ProcessNote& p) {
                          p.uid, unit);
     case Kind::unit:
       if (p.processes == 1) {
-        return fmt::format("the unit {} (its only process is {}, pid {}, uid {})", escaped(p.unit.view()), name,
-                           p.id.pid, p.uid);
+        return fmt::format("{} (its only process is {}, pid {}, uid {})", all_of(p.unit.view()), name, p.id.pid, p.uid);
       }
-      return fmt::format("the unit {} ({} processes, the oldest is {}, pid {}, uid {})", escaped(p.unit.view()),
-                         p.processes, name, p.id.pid, p.uid);
+      return fmt::format("{} ({} processes, the oldest is {}, pid {}, uid {})", all_of(p.unit.view()), p.processes,
+                         name, p.id.pid, p.uid);
     case Kind::process:
     case Kind::automatic: break;
   }

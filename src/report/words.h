@@ -32,11 +32,15 @@ std::string in_words(Mercy mercy, std::uint16_t protected_by);
 std::string_view name_of(Outcome outcome);
 /// "victim_terminated": for records.
 std::string_view name_of(Event event);
+std::string_view name_of(Phase phase);
 /// "oom_score_adj": for records.
 std::string_view name_of(Mercy mercy);
 
 /// "+12.3": a score or term in ‰ of RAM + swap.
 std::string per_mille(Points points);
+
+/// "ssh.service", made harmless; of a container or virtual machine "container 0a1b2c3d4e5f", "machine web".
+std::string unit_in_words(std::string_view unit);
 
 /// "firefox (pid 123, uid 1000, app-firefox.scope)": one process, its name made harmless. Of several: "the family of
 /// make (33 processes from pid 123 down, uid 1000)", "the unit batch.service (40 processes, the oldest is …)".

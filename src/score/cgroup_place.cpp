@@ -2,7 +2,9 @@
 #include "score/cgroup_place.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/container_name.h"
 #include "base/text.h"
 
 namespace forestall {
@@ -55,6 +57,19 @@ CgroupPlace parse_cgroup(std::string_view text) {
     place.user_unit.assign(take_unit(path, user_slice));
   }
   return place;
+}
+
+std::string container_of(const CgroupPlace& place) {
+  std::string_view path = place.path.view();
+  while (!path.empty()) {
+    const std::string_view component = take_component(path);
+    // Without systemd's help, Docker and LXC make a directory of their own and one for each container in it.
+    if (component == "docker" || component == "lxc") return std::string(take_component(path));
+    if (auto container = container_named(component)) return std::move(container->name);
+    // What lies below a unit whoever it was delegated to may name as he likes.
+    if (is_unit(component) && !component.starts_with("user@")) break;
+  }
+  return {};
 }
 
 }  // namespace forestall

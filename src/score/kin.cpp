@@ -47,6 +47,9 @@ Kin kin_of(const ProcessFacts& p, std::uint16_t place, bool must_live) {
   kin.process_group = p.process_group;
   kin.uid = p.uid;
   kin.oom_score_adj = p.oom_score_adj;
+  kin.nice = p.nice;
+  kin.cpu_time = p.cpu_time;
+  kin.nodes = p.nodes;
   kin.comm.assign(p.comm.view());
   kin.memory = p.freed_by_death();
   kin.swap = p.swap;
@@ -100,6 +103,11 @@ void PlaceBook::see_shared(std::uint16_t number, Bytes now, Instant when) {
     seen = {seen.newer, now, when};
   }
   places_[number].filled = now - std::min(now, seen.older);
+}
+
+void PlaceBook::forget_shared(std::uint16_t number) {
+  shared_[number] = Shared{};
+  places_[number].filled = 0;
 }
 
 std::uint16_t PlaceBook::number_of(const CgroupPlace& place) {

@@ -28,6 +28,10 @@ class PlaceBook {
   /// The unit of this place is of no use in part.
   void make_whole(std::uint16_t number) { places_[places_[number].unit].whole = true; }
 
+  void set_preference(std::uint16_t number, OomPreference of_unit) {
+    places_[places_[number].unit].preference = of_unit;
+  }
+
   [[nodiscard]] std::span<const KnownPlace> places() const { return places_; }
   /// Sessions and scopes come and go: time to begin anew.
   [[nodiscard]] bool crowded() const { return places_.size() > kRoom * 3 / 4; }
@@ -36,6 +40,8 @@ class PlaceBook {
   /// What is charged to the unit of this place as shared memory, tmpfs included, at `when`. What it has added since a
   /// look that is kFilledWithin old or older becomes KnownPlace::filled.
   void see_shared(std::uint16_t number, Bytes shared, Instant when);
+  /// Its cgroup is gone, and what was charged to it belongs to others.
+  void forget_shared(std::uint16_t number);
   static constexpr Duration kFilledWithin = std::chrono::seconds(10);
 
  private:

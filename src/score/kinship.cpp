@@ -25,10 +25,6 @@ bool is_older(const Kin& a, const Kin& b) {
   return a.id.start_time != b.id.start_time ? a.id.start_time < b.id.start_time : a.id.pid < b.id.pid;
 }
 
-bool is_in_order(const Kinship::Node& a, const Kinship::Node& b) {
-  return a.house != b.house ? a.house < b.house : is_older(*a.kin, *b.kin);
-}
-
 }  // namespace
 
 void Sum::add(const Sum& o) {
@@ -43,6 +39,12 @@ void Sum::add(const Sum& o) {
   adj_down += o.adj_down;
   prefer += o.prefer;
   avoid += o.avoid;
+  age += o.age;
+  cpu_time += o.cpu_time;
+  nice += o.nice;
+  root += o.root;
+  offences += o.offences;
+  unkept += o.unkept;
 }
 
 Kinship::Kinship() {
@@ -54,27 +56,37 @@ Kinship::Kinship() {
 
 void Kinship::arrange(const Census& census) {
   places_ = census.places;
-  nodes_.clear();
-  for (const Kin& kin : census.kin.first(std::min(census.kin.size(), kMaxKin))) {
-    Node node;
-    node.kin = &kin;
-    node.house = house_of(kin, census.places[kin.place]);
-    nodes_.push_back(node);
-  }
+  kin_ = census.kin.first(std::min(census.kin.size(), kMaxKin));
+  by_group_.clear();
+  for (const Kin& kin : kin_) move_in(house_of(kin, places_[kin.place]), kin);
   build_houses();
   open_sessions();
   hang_below_parents();
 }
 
+/// Until build_houses(), `by_group_` has the number of the Kin in place of that of a node.
+void Kinship::move_in(std::uint64_t house, const Kin& kin) {
+  by_group_.push_back({house, 0, static_cast<std::int32_t>(&kin - kin_.data())});
+}
+
+/// A node is large: who moves in is put in order first, and becomes one then.
 void Kinship::build_houses() {
-  std::ranges::sort(nodes_, is_in_order);
+  const auto kin_of = [&](const Member& m) -> const Kin& { return kin_[static_cast<std::size_t>(m.node)]; };
+  std::ranges::sort(by_group_, [&](const Member& a, const Member& b) {
+    return a.house != b.house ? a.house < b.house : is_older(kin_of(a), kin_of(b));
+  });
+  nodes_.clear();
   houses_.clear();
   by_pid_.clear();
-  by_group_.clear();
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    by_pid_.push_back({nodes_[i].kin->id.pid, static_cast<std::int32_t>(i)});
-    by_group_.push_back({nodes_[i].house, nodes_[i].kin->process_group, static_cast<std::int32_t>(i)});
-    if (i == 0 || nodes_[i].house != nodes_[i - 1].house) houses_.push_back({i, i});
+  for (std::size_t i = 0; i < by_group_.size(); ++i) {
+    Member& member = by_group_[i];
+    const Kin& kin = kin_of(member);
+    nodes_.emplace_back();
+    nodes_.back().kin = &kin;
+    nodes_.back().house = member.house;
+    member = {member.house, kin.process_group, static_cast<std::int32_t>(i)};
+    by_pid_.push_back({kin.id.pid, member.node});
+    if (i == 0 || member.house != nodes_[i - 1].house) houses_.push_back({i, i});
     houses_.back().end = i + 1;
   }
   std::ranges::sort(by_pid_, {}, &Number::pid);
@@ -106,7 +118,10 @@ void Kinship::open_sessions() {
     for (Node& node : nodes) node.house = alone(*node.kin);
     opened = true;
   }
-  if (opened) build_houses();
+  if (!opened) return;
+  by_group_.clear();
+  for (const Node& node : nodes_) move_in(node.house, *node.kin);
+  build_houses();
 }
 
 void Kinship::hang_below_parents() {

@@ -20,6 +20,7 @@ struct Sum {
   Bytes memory = 0;
   Bytes swap = 0;
   Bytes grown = 0;
+  Bytes filled = 0;  ///< of the sum of a whole unit: KnownPlace::filled
   std::uint32_t processes = 0;
   bool must_live = false;                         ///< somebody among them may not be killed
   bool profile_known = true;                      ///< of all of them
@@ -29,6 +30,12 @@ struct Sum {
   double adj_down = 0;  ///< the negative oom_score_adj, each times the memory that has it
   double prefer = 0;    ///< likewise the points of [[prefer]] and [[avoid]]
   double avoid = 0;
+  double age = 0;  ///< and what else a process has by itself
+  double cpu_time = 0;
+  double nice = 0;
+  double root = 0;
+  double offences = 0;
+  double unkept = 0;
 
   void add(const Sum& other);
 };
@@ -87,6 +94,7 @@ class Kinship {
   };
   [[nodiscard]] Node& at(std::int32_t number) { return nodes_[static_cast<std::size_t>(number)]; }
   [[nodiscard]] const Node& at(std::int32_t number) const { return nodes_[static_cast<std::size_t>(number)]; }
+  void move_in(std::uint64_t house, const Kin& kin);
   void build_houses();
   void hang_below_parents();
   void open_sessions();
@@ -98,6 +106,7 @@ class Kinship {
   std::vector<House> houses_;
   std::vector<Number> by_pid_;
   std::vector<Member> by_group_;
+  std::span<const Kin> kin_;
   std::span<const KnownPlace> places_;
 };
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/process_stat.h"
 #include "base/text.h"
+#include "score/cgroup_place.h"
 
 namespace forestall {
 namespace {
@@ -27,6 +29,9 @@ Result<Pattern> compile_pattern(std::string_view key, const std::string& text) {
   return failure(
       0, fmt::format("{} = \"{}\" is not a valid pattern: {}", key, escaped(text), escaped(pattern.error().what)));
 }
+
+/// Whoever has no such name matches no pattern for it.
+bool found_in_name(const Pattern& pattern, const std::string& name) { return !name.empty() && pattern.found_in(name); }
 
 }  // namespace
 
@@ -55,6 +60,9 @@ Result<Matcher> Matcher::compile(const Match& entry, const UidOf& uid_of) {
   if (auto r = place("unit", entry.unit, m.unit_); !r) return tl::unexpected(r.error());
   if (auto r = place("slice", entry.slice, m.slice_); !r) return tl::unexpected(r.error());
   if (auto r = place("cgroup", entry.cgroup, m.cgroup_); !r) return tl::unexpected(r.error());
+  if (auto r = place("container", entry.container, m.container_); !r) return tl::unexpected(r.error());
+  if (auto r = place("tty", entry.tty, m.tty_); !r) return tl::unexpected(r.error());
+  if (auto r = place("state", entry.state, m.state_); !r) return tl::unexpected(r.error());
   return m;
 }
 
@@ -62,11 +70,14 @@ bool Matcher::matches_place(const CgroupPlace& place) const {
   const bool in_user_unit = unit_ && !place.user_unit.empty() && unit_->found_in(place.user_unit.view());
   const bool unit = !unit_ || in_user_unit || unit_->found_in(place.unit.view());
   return unit && (!slice_ || slice_->found_in(place.slice.view())) &&
-         (!cgroup_ || cgroup_->found_in(place.path.view()));
+         (!cgroup_ || cgroup_->found_in(place.path.view())) &&
+         (!container_ || found_in_name(*container_, container_of(place)));
 }
 
 bool Matcher::matches(const Traits& traits) const {
   if (nobody_ || (uid_ && *uid_ != traits.uid) || !matches_place(traits.place)) return false;
+  if (tty_ && !found_in_name(*tty_, name_of_terminal(traits.terminal))) return false;
+  if (state_ && !state_->found_in({&traits.state, 1})) return false;
   return std::ranges::all_of(on_text_, [&](const OnText& on) {
     const std::string_view text = traits.*on.text;
     return !text.empty() && on.pattern.found_in(text);
@@ -75,14 +86,14 @@ bool Matcher::matches(const Traits& traits) const {
 
 bool Matcher::protects(const Traits& traits) const {
   const bool names_user = entry_.user || entry_.uid;
-  const bool names_place = unit_ || slice_ || cgroup_;
   const bool users_own_tree = traits.place.unit.view().starts_with("user@");
-  const bool trusted = names_user || traits.uid == 0 || (names_place && !users_own_tree);
+  const bool trusted = names_user || traits.uid == 0 || (entry_.names_place() && !users_own_tree);
   return trusted && matches(traits);
 }
 
 Result<MatchBook> MatchBook::compile(const Config& config, const UidOf& uid_of) {
   MatchBook book;
+  book.immune_users_ = config.victim.immune_users;
   const auto all = [&](const std::vector<Match>& entries, std::vector<Matcher>& into) -> Result<void> {
     for (const Match& entry : entries) {
       auto matcher = Matcher::compile(entry, uid_of);
@@ -97,10 +108,21 @@ Result<MatchBook> MatchBook::compile(const Config& config, const UidOf& uid_of) 
   return book;
 }
 
+std::int32_t MatchBook::heeded_adj(std::int32_t oom_score_adj, std::uint32_t uid) const {
+  return oom_score_adj == kImmune && uid != 0 && !immune_users_ ? 0 : oom_score_adj;
+}
+
+bool MatchBook::any_entry(bool (*is_so)(const Match&)) const {
+  const auto of = [&](const Matcher& m) { return is_so(m.entry()); };
+  return std::ranges::any_of(protect_, of) || std::ranges::any_of(avoid_, of) || std::ranges::any_of(prefer_, of);
+}
+
 bool MatchBook::reads_files() const {
-  const auto reads = [](const Matcher& m) { return m.entry().exe || m.entry().cmdline; };
-  return std::ranges::any_of(protect_, reads) || std::ranges::any_of(avoid_, reads) ||
-         std::ranges::any_of(prefer_, reads);
+  return any_entry([](const Match& m) { return m.exe || m.cmdline; });
+}
+
+bool MatchBook::reads_state() const {
+  return any_entry([](const Match& m) { return m.state.has_value(); });
 }
 
 Profile MatchBook::profile(const Traits& traits) const {

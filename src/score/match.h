@@ -22,6 +22,8 @@ struct Traits {
   std::string_view cmdline;
   std::uint32_t uid = 0;
   CgroupPlace place;
+  std::int32_t terminal = 0;  ///< ProcessFacts::terminal
+  char state = '?';           ///< ProcessFacts::state
 };
 
 /// The uid of a user name; none if there is no such user.
@@ -53,10 +55,10 @@ class Matcher {
   std::optional<std::uint32_t> uid_;
   bool nobody_ = false;  ///< names a user that does not exist
   std::vector<OnText> on_text_;
-  std::optional<Pattern> unit_, slice_, cgroup_;
+  std::optional<Pattern> unit_, slice_, cgroup_, container_, tty_, state_;
 };
 
-/// All entries of a configuration.
+/// All that a configuration says of single processes.
 class MatchBook {
  public:
   MatchBook() = default;
@@ -64,6 +66,9 @@ class MatchBook {
 
   /// What the entries say of a process; exe and command line are kept for the record.
   [[nodiscard]] Profile profile(const Traits& traits) const;
+
+  /// The oom_score_adj that a process is taken to have: see VictimConfig::immune_users.
+  [[nodiscard]] std::int32_t heeded_adj(std::int32_t oom_score_adj, std::uint32_t uid) const;
 
   [[nodiscard]] const std::vector<Matcher>& protect() const { return protect_; }
   [[nodiscard]] const std::vector<Matcher>& avoid() const { return avoid_; }
@@ -73,9 +78,14 @@ class MatchBook {
   [[nodiscard]] bool empty() const { return protect_.empty() && avoid_.empty() && prefer_.empty(); }
   /// Some entry wants exe or cmdline: a profile without them is not complete.
   [[nodiscard]] bool reads_files() const;
+  /// Some entry wants the state: what it says of a process holds until that changes.
+  [[nodiscard]] bool reads_state() const;
 
  private:
+  [[nodiscard]] bool any_entry(bool (*is_so)(const Match&)) const;
+
   std::vector<Matcher> protect_, avoid_, prefer_;
+  bool immune_users_ = true;
 };
 
 }  // namespace forestall

@@ -27,7 +27,7 @@ std::optional<Mercy> built_in_mercy(const ProcessFacts& p, std::span<const std::
   if (!lineage.empty() && p.id.pid == lineage.front()) return Mercy::forestall;
   if (std::ranges::find(lineage, p.id.pid) != lineage.end()) return Mercy::ancestor;
   if (in_system_unit(p)) return Mercy::system_unit;
-  if (p.oom_score_adj == -1000) return Mercy::oom_score_adj;
+  if (p.oom_score_adj == kImmune) return Mercy::oom_score_adj;
   return std::nullopt;
 }
 

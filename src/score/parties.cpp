@@ -10,6 +10,9 @@ namespace {
 
 using Node = Kinship::Node;
 
+/// What a unit has filled, if that is more than it holds: a browser, too, shares some memory with itself.
+Bytes filled_mostly(const Sum& unit) { return unit.filled > unit.memory ? unit.filled : 0; }
+
 /// Everything of one call, so that the steps can be told apart.
 class Gathering {
  public:
@@ -38,10 +41,10 @@ class Gathering {
   void add_up();
   void find_ways();
   void consider(const Kinship::House& house);
-  void consider_filler(const Kinship::House& house, const Sum& all, Bytes filled);
+  void consider_filler(const Kinship::House& house, const Sum& all);
   void take_process(std::size_t node, const Sum& all);
   void add(const Candidate& c);
-  void take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all, Bytes filled = 0);
+  void take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all);
   void describe(Candidate& c);
   void settle(std::size_t node, const Kinship::House& house, const Sum& all);
   [[nodiscard]] std::size_t best_below(std::int32_t above, const Kinship::House& house) const;
@@ -84,7 +87,7 @@ Sum Gathering::own_sum(const Node& node) const {
   Sum sum;
   sum.profile_known = kin.profile_known;
   sum.must_live = kin.must_live || is_out_of_reach(kin);
-  if (sum.must_live) return sum;
+  if (sum.must_live || !now_.are_about(kin.nodes)) return sum;
   sum.processes = 1;
   sum.memory = kin.memory;
   sum.swap = kin.swap;
@@ -95,6 +98,13 @@ Sum Gathering::own_sum(const Node& node) const {
   sum.adj_down = memory * std::min(kin.oom_score_adj, 0);
   sum.prefer = memory * kin.prefer_points;
   sum.avoid = memory * kin.avoid_points;
+  sum.age = memory * static_cast<double>(now_.age_of(kin.id).count());
+  sum.cpu_time = memory * static_cast<double>(kin.cpu_time.count());
+  sum.nice = memory * kin.nice;
+  if (kin.uid == 0) sum.root = memory;
+  const Conduct conduct = now_.conduct_of(kin.uid, kin.comm.view(), census_.places[kin.place].cgroup);
+  sum.offences = memory * conduct.ended;
+  if (conduct.unkept) sum.unkept = memory;
   return sum;
 }
 
@@ -121,9 +131,11 @@ void Gathering::find_ways() {
 void Gathering::consider(const Kinship::House& house) {
   Sum all = sum_of(house);
   const KnownPlace& unit = census_.places[kinship_.place_of(nodes_[house.first]).unit];
+  all.filled = unit.filled;
   all.grown += unit.filled;
-  if (all.memory < ranking_.minimum) return consider_filler(house, all, unit.filled);
-  const bool as_one = unit.whole || victim_.kind == Kind::unit;
+  if (all.memory < ranking_.minimum) return consider_filler(house, all);
+  // Who of a unit fills tmpfs cannot be told.
+  const bool as_one = unit.whole || victim_.kind == Kind::unit || filled_mostly(all) > 0;
   const std::size_t top = best_below(Kinship::kNobody, house);
   if (may_go_together(all) && (as_one || top == kNone)) {
     take_party(unit.unit != 0 ? Kind::unit : Kind::family, house.first, all, all);
@@ -132,10 +144,10 @@ void Gathering::consider(const Kinship::House& house) {
   }
 }
 
-/// Who fills tmpfs holds nothing himself, and what he has filled stays. But it is he who has to be stopped.
-void Gathering::consider_filler(const Kinship::House& house, const Sum& all, Bytes filled) {
-  if (filled < ranking_.minimum || all.must_live || all.processes > victim_.max_processes) return;
-  take_party(Kind::unit, house.first, all, all, filled);
+/// Who fills tmpfs may hold nothing himself, and what he has filled stays. But it is he who has to be stopped.
+void Gathering::consider_filler(const Kinship::House& house, const Sum& all) {
+  if (all.filled < ranking_.minimum || all.must_live || all.processes > victim_.max_processes) return;
+  take_party(Kind::unit, house.first, all, all);
 }
 
 /// Down from `node` to the one that is the victim.
@@ -179,9 +191,9 @@ Sum Gathering::sum_of(const Kinship::House& house) const {
 }
 
 /// A positive oom_score_adj says "me before my kin": of several large ones together only what all of them have counts.
-/// A negative one, and points, count for as much of the whole as they are about.
+/// All else that is a process's own counts for as much of the whole as it is about.
 Merits Gathering::merits(const Sum& sum) const {
-  Merits m{now_.capacity, sum.memory, sum.grown, 0, 0, 0};
+  Merits m{now_.capacity, sum.memory, sum.grown};
   if (sum.memory == 0) return m;
   const auto whole = static_cast<double>(sum.memory);
   const bool has_large = sum.least_adj_of_large != Sum::kNobodys;
@@ -189,6 +201,13 @@ Merits Gathering::merits(const Sum& sum) const {
   m.oom_score_adj = up + static_cast<std::int32_t>(sum.adj_down / whole);
   m.prefer_points = static_cast<std::int64_t>(sum.prefer / whole);
   m.avoid_points = static_cast<std::int64_t>(sum.avoid / whole);
+  m.age = Duration(static_cast<Duration::rep>(sum.age / whole));
+  m.cpu_time = Duration(static_cast<Duration::rep>(sum.cpu_time / whole));
+  m.nice = static_cast<std::int32_t>(sum.nice / whole);
+  const auto share = [&](double of_memory) { return Share{static_cast<std::int64_t>(1'000'000 * of_memory / whole)}; };
+  m.root = share(sum.root);
+  m.offences = share(sum.offences);
+  m.unkept = share(sum.unkept);
   return m;
 }
 
@@ -214,17 +233,18 @@ bool Gathering::respawns(const Node& node) const {
   return std::ranges::find(now_.respawners, node.kin->id) != now_.respawners.end();
 }
 
-/// Alone in its house it keeps the score that it has; otherwise it takes that of the house.
+/// It takes the score of its house.
 void Gathering::take_process(std::size_t node, const Sum& all) {
   Candidate c = ranking_.order[static_cast<std::size_t>(nodes_[node].candidate)];
-  if (all.processes > 1) weigh(merits(all), weights_, c);
+  weigh(merits(all), weights_, c);
+  c.party.filled = filled_mostly(all);
   c.counted = all.processes;
   add(c);
 }
 
-void Gathering::take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all, Bytes filled) {
+void Gathering::take_party(Kind kind, std::size_t head, const Sum& members, const Sum& all) {
   Candidate c;
-  c.party = {kind, nodes_[head].kin->id, members.processes, filled};
+  c.party = {kind, nodes_[head].kin->id, members.processes, filled_mostly(all)};
   c.counted = all.processes;
   weigh(merits(all), weights_, c);
   add(c);

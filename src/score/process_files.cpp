@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.h"
 
@@ -12,6 +13,20 @@ namespace {
 /// The process may have ended while its file was read: without a newline at the end the last number may be half a
 /// number.
 bool is_cut(std::string_view text) { return !text.ends_with('\n'); }
+
+/// "00000000,00000003": groups of 32 bits, the highest first (proc_pid_status(5), Mems_allowed).
+std::optional<NodeMask> parse_node_mask(std::string_view text) {
+  NodeMask mask = 0;
+  while (!text.empty()) {
+    const std::string_view group = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), group.size() + 1));
+    std::uint32_t bits = 0;
+    const auto [end, error] = std::from_chars(group.data(), group.data() + group.size(), bits, 16);
+    if (error != std::errc{} || end != group.data() + group.size() || mask >> 32U != 0) return std::nullopt;
+    mask = mask << 32U | bits;
+  }
+  return mask == 0 ? std::nullopt : std::optional(mask);
+}
 
 }  // namespace
 
@@ -32,6 +47,14 @@ void StatusLines::take(std::string_view line) {
     all_whole_ = all_whole_ && uid && *uid <= UINT32_MAX;
     status_.uid = static_cast<std::uint32_t>(uid.value_or(0));
     has_uid_ = true;
+    return;
+  }
+  if (line.substr(0, colon) == "Tgid") {
+    status_.process = static_cast<std::int32_t>(parse_unsigned(trimmed(value)).value_or(0));
+    return;
+  }
+  if (line.substr(0, colon) == "Mems_allowed") {
+    status_.nodes = parse_node_mask(trimmed(value)).value_or(kAllNodes);
     return;
   }
   const auto* known = std::ranges::find(amounts, line.substr(0, colon), &Amount::key);
@@ -69,6 +92,20 @@ std::optional<Bytes> parse_shared_of_cgroup(std::string_view text) {
     if (take_word(line) == "shmem") return parse_unsigned(take_word(line));
   }
   return std::nullopt;
+}
+
+std::optional<Bytes> parse_anon_of_machine(std::string_view text) {
+  if (is_cut(text)) return std::nullopt;
+  std::optional<Bytes> anon, swap, free;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    const std::string_view key = take_word(line);
+    if (key == "AnonPages:") anon = parse_kib(line);
+    if (key == "SwapTotal:") swap = parse_kib(line);
+    if (key == "SwapFree:") free = parse_kib(line);
+  }
+  if (!anon || !swap || !free) return std::nullopt;
+  return *anon + *swap - std::min(*swap, *free);
 }
 
 std::optional<std::int32_t> parse_oom_score_adj(std::string_view text) {

@@ -12,11 +12,13 @@ namespace forestall {
 
 /// From /proc/PID/status (proc_pid_status(5)).
 struct Status {
-  std::uint32_t uid = 0;  ///< real
+  std::int32_t process = 0;  ///< Tgid: of a thread the pid of its process; 0 if that is not told
+  std::uint32_t uid = 0;     ///< real
   Bytes anon = 0;
   Bytes shmem = 0;
   Bytes swap = 0;
   Bytes page_tables = 0;
+  NodeMask nodes = kAllNodes;  ///< Mems_allowed; all of them where there is a node above 63
 };
 
 /// None if there is no Uid line, a number is not whole or the text is cut. Kernel threads and zombies have no memory
@@ -41,10 +43,13 @@ class StatusLines {
 /// None if the text is cut or not of that form.
 std::optional<std::uint64_t> parse_anon_pages(std::string_view text);
 
-/// /proc/PID/oom_score_adj, -1000 to 1000. None if the text is cut or not of that form.
 /// "shmem" of memory.stat of a cgroup (cgroup-v2, memory), in bytes: tmpfs, memfd and other shared memory.
 std::optional<Bytes> parse_shared_of_cgroup(std::string_view text);
 
+/// AnonPages and what of the swap is in use, of /proc/meminfo (proc_meminfo(5)), in bytes. None if one is missing.
+std::optional<Bytes> parse_anon_of_machine(std::string_view text);
+
+/// /proc/PID/oom_score_adj, -1000 to 1000. None if the text is cut or not of that form.
 std::optional<std::int32_t> parse_oom_score_adj(std::string_view text);
 
 }  // namespace forestall

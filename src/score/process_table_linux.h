@@ -2,6 +2,8 @@
 // The real ProcessTable: one pass over /proc, cheap for the many that are small, exact for the few that matter.
 #pragma once
 
+#include <unistd.h>
+
 #include <array>
 #include <map>
 #include <memory>
@@ -13,24 +15,32 @@
 
 #include "base/fd_linux.h"
 #include "forestall/ports.h"
+#include "score/births.h"
 #include "score/kin.h"
 #include "score/match.h"
+#include "score/process_directory_linux.h"
 #include "score/resolver_linux.h"
 
 namespace forestall {
 
 class ProcfsTable final : public ProcessTable {
  public:
-  /// An Error if `proc` cannot be opened. `cgroups` may be missing: then no unit is known to be whole.
+  /// An Error if `proc` cannot be opened. `cgroups` may be missing: then no unit is known to be whole. `daemon`: whose
+  /// ancestors are spared with it; 0 for a command, which is ended when it is over.
   static Result<std::unique_ptr<ProcfsTable>> open(std::shared_ptr<const MatchBook> book,
                                                    const std::string& proc = "/proc",
-                                                   const std::string& cgroups = "/sys/fs/cgroup");
+                                                   const std::string& cgroups = "/sys/fs/cgroup",
+                                                   std::int32_t daemon = ::getpid());
 
-  /// While no swap is in use, `statm` tells who is large at a quarter of the cost of `status`; what is swapped out
-  /// shows only in the latter, so with swap in use everybody's is read. The rest is read of those that are large; of a
-  /// small one it is remembered from when something was learnt last, unless it is new.
+  /// `statm` tells who is large at half the cost of `status`. What is swapped out shows only in the latter, so while
+  /// swap fills or empties everybody's is read. The rest is read of those that are large; of a small one it is
+  /// remembered from when something was learnt last, unless it is new. A moment after that only the large and the new
+  /// ones are read, if they explain what the machine holds by now.
   Census look(const Sample& sample, Bytes at_least) override;
   Census learn(const Sample& sample, Bytes at_least) override;
+
+  /// Nobody but those in this cgroup and below it is there from now on: a path from the root of the tree.
+  void confine_to(const std::string& cgroup);
 
   /// New entries: what was learnt by the old ones is forgotten.
   void replace(std::shared_ptr<const MatchBook> book);
@@ -38,14 +48,22 @@ class ProcfsTable final : public ProcessTable {
   /// learn(), and waits for the answers, up to `longest`. For a command that has nothing else to do.
   Census look_thoroughly(const Sample& sample, Bytes at_least, Duration longest);
 
+  /// Everything about one process that was there when something was learnt last, however small, kernel threads too.
+  /// None if it was not, or is gone.
+  std::optional<ProcessFacts> facts_of(std::int32_t pid);
+
   /// False where /proc hides other users' processes (hidepid, proc(5)).
   [[nodiscard]] bool sees_everybody() const;
 
  private:
+  /// For so long after it was met, even a look in a hurry asks a small process for its parent and its process group.
+  static constexpr Duration kSettledAfter = std::chrono::seconds(5);
+
   struct Known {
-    Kin kin;               ///< without what the entries say
-    FixedString<64> comm;  ///< when it was learnt: exec changes it
-    bool kernel_thread = false;
+    Kin kin;                     ///< without what the entries say
+    FixedString<64> comm;        ///< when it was learnt: exec changes it
+    char state = '?';            ///< likewise
+    bool is_nobody = false;      ///< a kernel thread, or not in the cgroup that the table is confined to
     std::optional<Instant> met;  ///< seen for the first time
     Instant read{};              ///< in full
     Standing standing;
@@ -60,38 +78,67 @@ class ProcfsTable final : public ProcessTable {
     Bytes memory = 0;
     Bytes swap = 0;
   };
+  /// When something was learnt last, and what by.
+  struct Lesson {
+    Instant when;
+    Bytes at_least;
+    std::int64_t others;  ///< what all held that were not large
+  };
 
-  ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, const std::string& cgroups, Fd directory);
+  ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, const std::string& cgroups,
+              std::int32_t daemon, Fd directory);
   void find_lineage();
-  Census pass(const Sample& sample, Bytes at_least, bool learning);
+  void pass(const Sample& sample, Bytes at_least, bool learning);
+  [[nodiscard]] Census census() const;
   void consider(std::int32_t pid, const Sample& sample, Bytes at_least, bool learning);
-  [[nodiscard]] std::optional<Amount> amount_of(std::int32_t pid, const Sample& sample) const;
+  void read_in_full(std::int32_t pid, Bytes at_least, std::optional<Instant> learning = {});
+  [[nodiscard]] std::optional<Lesson> begin_lesson(const Sample& sample, Bytes at_least);
+  void end_lesson(std::optional<Lesson> lesson);
+  bool bring_up_to_date(const Sample& sample, Bytes at_least);
+  bool read_large_again(Bytes at_least);
+  bool read_young(const Sample& sample, Bytes at_least);
+  void read_anew(std::span<const std::int32_t> pids, Bytes at_least);
+  [[nodiscard]] std::optional<std::int64_t> held_by_others() const;
+  [[nodiscard]] std::optional<Amount> amount_of(std::int32_t pid, const Known* remembered, const Sample& sample) const;
+  void notice_swap(const Sample& sample, Bytes at_least);
   [[nodiscard]] Known* known(std::int32_t pid);
+  [[nodiscard]] bool is_outside(const ProcessFacts& facts) const;
   [[nodiscard]] static bool is_new(const Known& known, Instant now);
   [[nodiscard]] static bool is_old(const Known& known, Instant now);
   [[nodiscard]] bool is_still_true(Known& known) const;
+  [[nodiscard]] bool has_changed_state(const Known& known, char state) const;
   [[nodiscard]] bool read_facts(std::int32_t pid, ProcessFacts& facts);
   void add(const ProcessFacts& facts);
   void add_kin(Kin kin, const Standing& standing);
-  void take_answers();
+  [[nodiscard]] Standing with_preference(Standing of_entries, std::uint16_t place) const;
+  bool take_answers();
   void learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large);
   void learn_about_places(const Sample& sample);
   void learn_who_fills(const Sample& sample);
   void ask_unit(std::size_t number, Instant now);
   [[nodiscard]] std::optional<std::string_view> read_of_unit(std::size_t number, const char* file,
                                                              std::span<char> buffer) const;
+  [[nodiscard]] std::string directory_of_unit(std::size_t number) const;
 
   std::shared_ptr<const MatchBook> book_;
   std::string proc_;
   std::string cgroups_;
-  Fd directory_;
+  bool is_confined_ = false;
+  std::string confines_;  ///< without a slash at its end
+  ProcessDirectory directory_;
   std::vector<ProcessFacts> found_;
   std::vector<Kin> kin_;
   PlaceBook places_;
   std::size_t places_learnt_ = 1;  ///< nowhere needs not to be
   Bytes shared_learnt_ = 0;        ///< Shmem of the machine when it was last asked who holds it
   std::optional<Instant> filling_learnt_;
+  std::optional<Instant> tidied_;
   std::size_t seen_ = 0;
+  std::optional<Bytes> swap_seen_;  ///< in use on the machine when everybody's was read; none: it was empty
+  bool swap_rests_ = false;         ///< since then: what is known of somebody is still so
+  std::optional<Lesson> lesson_;    ///< none: everybody has to be read
+  Births births_{kSettledAfter};
+  std::int32_t daemon_;
   std::vector<std::int32_t> lineage_;
   std::map<ProcessId, Known> known_;
   Resolver resolver_;

@@ -13,15 +13,21 @@ Candidate score(const ProcessFacts& p, const Circumstances& now, const ScoreConf
   Candidate c;
   c.process = &p;
   c.party.head = p.id;
-  weigh(merits_of(p, now.capacity, now.growth.of(p.id, p.freed_by_death(), now.time)), weights, c);
+  Merits merits = merits_of(p, now.capacity, now.growth.of(p.id, p.freed_by_death(), now.time));
+  merits.age = now.age_of(p.id);
+  const Conduct conduct = now.conduct_of(p.uid, p.comm.view(), p.place);
+  merits.offences = Share::percent(100 * std::int64_t{conduct.ended});
+  merits.unkept = Share::percent(conduct.unkept ? 100 : 0);
+  weigh(merits, weights, c);
   return c;
 }
 
-std::optional<Mercy> mercy_for(const ProcessFacts& p, const Census& census, Bytes minimum,
-                               std::span<const ProcessId> out_of_reach) {
+std::optional<Mercy> mercy_for(const ProcessFacts& p, const Census& census, Bytes minimum, const Circumstances& now) {
   if (const auto built_in = built_in_mercy(p, census.lineage)) return built_in;
   if (p.profile.is_protected) return Mercy::protect;
-  if (std::ranges::find(out_of_reach, p.id) != out_of_reach.end()) return Mercy::out_of_reach;
+  if (p.profile.is_omitted) return Mercy::omit;
+  if (!now.are_about(p.nodes)) return Mercy::other_node;
+  if (std::ranges::find(now.out_of_reach, p.id) != now.out_of_reach.end()) return Mercy::out_of_reach;
   if (p.freed_by_death() < minimum) return Mercy::too_small;
   return std::nullopt;
 }
@@ -33,6 +39,15 @@ bool is_larger(const Spared& a, const Spared& b) {
 }
 
 }  // namespace
+
+Duration Circumstances::age_of(ProcessId id) const {
+  const Duration uptime = time.time_since_epoch() + suspended;
+  return std::max(uptime - of_ticks(id.start_time), Duration(0));
+}
+
+Conduct Circumstances::conduct_of(std::uint32_t uid, std::string_view comm, const CgroupPlace& place) const {
+  return offenders == nullptr || !offenders->any(time) ? Conduct{} : offenders->of(program_of(uid, comm, place), time);
+}
 
 void reserve(Ranking& ranking) {
   ranking.order.reserve(kMaxRanked);
@@ -53,7 +68,7 @@ void rank(const Census& census, const Circumstances& now, const ScoreConfig& wei
   ranking.minimum = minimum;
   ranking.seen = census.seen;
   for (const ProcessFacts& p : census.processes.first(std::min(census.processes.size(), kMaxRanked))) {
-    if (const auto why = mercy_for(p, census, minimum, now.out_of_reach)) {
+    if (const auto why = mercy_for(p, census, minimum, now)) {
       ranking.spared.push_back({&p, *why});
     } else {
       ranking.order.push_back(score(p, now, weights));

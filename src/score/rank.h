@@ -3,11 +3,13 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "forestall/config.h"
 #include "forestall/ports.h"
 #include "forestall/ranking.h"
 #include "score/growth.h"
+#include "score/offenders.h"
 
 namespace forestall {
 
@@ -18,6 +20,15 @@ struct Circumstances {
   const Growth& growth;
   std::span<const ProcessId> out_of_reach = {};  ///< who could not be killed a moment ago
   std::span<const ProcessId> respawners = {};    ///< parents who replace whom we kill (score/replacements.h)
+  Duration suspended{0};                         ///< Sample::suspended
+  const Offenders* offenders = nullptr;          ///< whose programs had to be ended lately; null: nobody's
+  NodeMask short_nodes = kAllNodes;              ///< see score/nodes.h
+
+  /// Since when it has been there: start times count the time asleep, Instants do not.
+  [[nodiscard]] Duration age_of(ProcessId id) const;
+  /// Whether the end of somebody who may use the memory of these nodes would help.
+  [[nodiscard]] bool are_about(NodeMask nodes) const { return (nodes & short_nodes) != 0; }
+  [[nodiscard]] Conduct conduct_of(std::uint32_t uid, std::string_view comm, const CgroupPlace& place) const;
 };
 
 /// Makes room once, so that rank() allocates nothing.

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Finds out what may not be read on the hot path: the command line and the program file of a process. Reading the first
-// can fault pages of the process in and wait for its locks, so it happens in a thread of its own, ahead of need.
+// can fault pages of the process in and wait for its locks, so it happens in threads of their own, ahead of need.
 #pragma once
 
-#include <condition_variable>
+#include <functional>
+#include <list>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "forestall/process.h"
 #include "score/match.h"
+#include "score/traits_linux.h"
 
 namespace forestall {
 
@@ -27,32 +27,34 @@ class Resolver {
     std::shared_ptr<const MatchBook> book;
     Profile profile;
   };
+  /// read_traits(), or what a test puts in its place. Called by several threads at once.
+  using Read = std::function<std::optional<OwnedTraits>(std::int32_t pid)>;
+
+  /// Whoever reads a process whose memory map is locked (mmap_lock: a page fault that a dead file system does not
+  /// answer holds it) waits as long as that lasts. So many such processes there may be, less one, and the others are
+  /// still read.
+  static constexpr std::size_t kThreads = 4;
 
   explicit Resolver(std::string proc);
+  explicit Resolver(Read read);
+  /// A thread that is stuck is left behind.
   ~Resolver();
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  /// Never waits. A question too many is dropped: it will be asked again.
+  /// Never waits. A question too many is dropped: it will be asked again. So is one about a process that is just read.
   void ask(Question question);
-  /// The answers since the last call. Processes that have gone meanwhile get none. Never waits, not even for the thread
+  /// The answers since the last call. Processes that have gone meanwhile get none. Never waits, not even for a thread
   /// that is just writing one: then there is none this time.
-  std::vector<Answer> answers();
+  std::list<Answer> answers();
   /// Every question so far has its answer.
   bool idle();
 
  private:
-  void run();
-  [[nodiscard]] std::optional<Answer> resolve(const Question& question) const;
+  struct Desk;
+  static void work(Desk& desk);
 
-  std::string proc_;
-  std::mutex mutex_;
-  std::condition_variable work_;
-  std::vector<Question> inbox_;
-  std::vector<Answer> outbox_;
-  bool busy_ = false;
-  bool stop_ = false;
-  std::thread thread_;
+  std::shared_ptr<Desk> desk_;  ///< the threads have it too: one that is stuck outlives the Resolver
 };
 
 }  // namespace forestall

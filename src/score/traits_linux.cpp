@@ -49,6 +49,8 @@ std::optional<OwnedTraits> read_traits(const std::string& proc, std::int32_t pid
   OwnedTraits traits;
   traits.id = {pid, stat->start_time};
   traits.comm = stat->comm.view();
+  traits.terminal = stat->terminal;
+  traits.state = stat->state;
   const auto status = read_status(process.get(), "status");
   if (!status) return std::nullopt;
   traits.uid = status->uid;

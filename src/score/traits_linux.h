@@ -17,8 +17,10 @@ struct OwnedTraits {
   std::string comm, exe, cmdline;
   std::uint32_t uid = 0;
   CgroupPlace place;
+  std::int32_t terminal = 0;
+  char state = '?';
 
-  [[nodiscard]] Traits view() const { return {comm, exe, cmdline, uid, place}; }
+  [[nodiscard]] Traits view() const { return {comm, exe, cmdline, uid, place, terminal, state}; }
 };
 
 /// None if the process is gone, or went while it was read. `exe` stays empty without CAP_SYS_PTRACE over it

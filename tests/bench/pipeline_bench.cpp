@@ -1,31 +1,57 @@
 // SPDX-License-Identifier: MIT
-// The stages of one tick, each by itself, on the machine as it is.
+// The stages of one tick, each by itself: on what this machine's /proc says, or on as many made-up processes as given.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/process_stat.h"
+#include "base/read_linux.h"
+#include "bench/must.h"
+#include "bench/patterns.h"
 #include "config/config_file.h"
 #include "engine/engine.h"
+#include "engine/notes.h"
 #include "evaluate/evaluate.h"
+#include "poll/meminfo.h"
 #include "poll/procfs_source_linux.h"
-#include "score/process_table_linux.h"
+#include "poll/vmstat.h"
+#include "report/flight_recorder.h"
+#include "report/telling.h"
+#include "score/kin.h"
+#include "score/match.h"
+#include "score/parties.h"
+#include "score/process_files.h"
 #include "score/rank.h"
+#include "score/replacements.h"
 
 namespace forestall {
 namespace {
 
-/// Of one that must be there; a benchmark of nothing is worse than none.
-template <typename T>
-T must(Result<T> result) {
-  if (!result) std::abort();
-  return std::move(*result);
-}
+using bench::must;
+
+// ---- What is done at every look -------------------------------------------------------------------------------------
 
 void read_sample(benchmark::State& state) {
   auto source = must(ProcfsSource::open());
   for (auto _ : state) benchmark::DoNotOptimize(source.read());
 }
 BENCHMARK(read_sample)->Unit(benchmark::kMicrosecond);
+
+/// What the kernel takes for itself: the same files, none of their words understood.
+void read_sample_files(benchmark::State& state) {
+  const std::array<Fd, 3> files = {open_to_read(AT_FDCWD, "/proc/meminfo"), open_to_read(AT_FDCWD, "/proc/vmstat"),
+                                   open_to_read(AT_FDCWD, "/proc/pressure/memory")};
+  std::array<char, 32768> buffer;  // NOLINT: filled by the kernel
+  for (auto _ : state) {
+    for (const Fd& file : files) benchmark::DoNotOptimize(::pread(file.get(), buffer.data(), buffer.size(), 0));
+  }
+}
+BENCHMARK(read_sample_files)->Unit(benchmark::kMicrosecond);
 
 void evaluate_built_in_rules(benchmark::State& state) {
   auto source = must(ProcfsSource::open());
@@ -41,34 +67,138 @@ void evaluate_built_in_rules(benchmark::State& state) {
 }
 BENCHMARK(evaluate_built_in_rules)->Unit(benchmark::kMicrosecond);
 
-/// One pass over all processes, those of at least 64 MiB read in full.
-void look_at_processes(benchmark::State& state) {
+/// What the daemon does every time: a sample, recorded and judged.
+void tick(benchmark::State& state) {
   auto source = must(ProcfsSource::open());
-  const Sample sample = must(source.read());
-  auto table = must(ProcfsTable::open(std::make_shared<const MatchBook>()));
-  std::size_t seen = 0;
-  for (auto _ : state) seen = table->look(sample, 64 * kMiB).seen;
-  state.counters["processes"] = static_cast<double>(seen);
-  state.SetItemsProcessed(static_cast<std::int64_t>(seen) * state.iterations());
-}
-BENCHMARK(look_at_processes)->Unit(benchmark::kMicrosecond);
-
-/// The order of as many candidates as are kept apart.
-void rank_candidates(benchmark::State& state) {
-  std::vector<ProcessFacts> processes(static_cast<std::size_t>(state.range(0)));
-  for (std::size_t i = 0; i < processes.size(); ++i) {
-    processes[i].id = {static_cast<std::int32_t>(i + 2), i};
-    processes[i].anon = (i * 7919 % processes.size()) * kMiB + 64 * kMiB;
+  FlightRecorder recorder;
+  const Config config = config::builtin();
+  Memory memory;
+  Verdict verdict;
+  for (auto _ : state) {
+    const auto sample = source.read();
+    recorder.see(*sample);
+    evaluate(config.rules, memory, *sample, verdict);
+    benchmark::DoNotOptimize(verdict);
   }
+}
+BENCHMARK(tick)->Unit(benchmark::kMicrosecond);
+
+// ---- Text becomes values --------------------------------------------------------------------------------------------
+
+template <typename Parse>
+void parse_file(benchmark::State& state, const char* path, Parse parse) {
+  std::array<char, 65536> buffer{};
+  const auto text = read_once(AT_FDCWD, path, buffer);
+  if (!text) return state.SkipWithError("cannot be read here");
+  for (auto _ : state) benchmark::DoNotOptimize(parse(*text));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text->size()));
+}
+BENCHMARK_CAPTURE(parse_file, meminfo, "/proc/meminfo", parse_meminfo);
+BENCHMARK_CAPTURE(parse_file, vmstat, "/proc/vmstat", parse_vmstat);
+BENCHMARK_CAPTURE(parse_file, stat, "/proc/self/stat", parse_stat);
+BENCHMARK_CAPTURE(parse_file, statm, "/proc/self/statm", parse_anon_pages);
+BENCHMARK_CAPTURE(parse_file, status, "/proc/self/status", parse_status);
+
+void try_twenty_patterns(benchmark::State& state) {
+  const config::Layer patterns{"patterns", bench::twenty_patterns()};
+  const MatchBook book = must(MatchBook::compile(must(config::parse_layers({&patterns, 1})), [](const std::string&) {
+    return std::optional<std::uint32_t>(1000);
+  }));
+  CgroupPlace place;
+  place.path.assign("/user.slice/user-1000.slice/user@1000.service/app.slice/app-editor.scope");
+  place.unit.assign("user@1000.service");
+  const Traits traits{"editor", "/usr/lib/editor/editor-bin", "/usr/lib/editor/editor-bin --new-window letter.txt",
+                      1000, place};
+  for (auto _ : state) benchmark::DoNotOptimize(book.profile(traits));
+}
+BENCHMARK(try_twenty_patterns)->Unit(benchmark::kMicrosecond);
+
+// ---- What is done at a decision -------------------------------------------------------------------------------------
+
+/// A machine of `count` processes in groups of 16, of whom a tenth, at most 100, are large.
+struct Crowd {
+  explicit Crowd(std::size_t count) {
+    const std::size_t large = std::clamp<std::size_t>(count / 10, 1, 100);
+    for (std::size_t i = 0; i < count; ++i) {
+      ProcessFacts p;
+      p.id = {static_cast<std::int32_t>(i + 2), i * 7919 % count};
+      p.parent = 1;
+      p.process_group = static_cast<std::int32_t>(i / 16 * 16 + 2);
+      p.uid = 1000;
+      p.comm.assign("process");
+      p.anon = i < large ? (i * 7919 % large) * kMiB + 64 * kMiB : 100 * kKiB;
+      p.profile.complete = true;
+      if (i < large) processes.push_back(p);
+      kin.push_back(kin_of(p, 0, false));
+      kin.back().profile_known = true;
+    }
+  }
+  [[nodiscard]] Census census() const { return {processes, {}, kin.size(), kin, places.places()}; }
+
+  std::vector<ProcessFacts> processes;
+  std::vector<Kin> kin;
+  PlaceBook places;
+};
+
+constexpr Instant kNow{std::chrono::hours(1)};
+
+void rank_candidates(benchmark::State& state) {
+  const Crowd crowd(static_cast<std::size_t>(state.range(0)));
   const Growth growth;
+  const Circumstances now{{32 * kGiB}, kNow, growth};
   Ranking ranking;
   reserve(ranking);
   for (auto _ : state) {
-    rank({processes, {}, processes.size()}, {{32 * kGiB}, {}, growth}, {}, 64 * kMiB, {}, ranking);
+    rank(crowd.census(), now, {}, 64 * kMiB, ranking);
     benchmark::DoNotOptimize(ranking);
   }
 }
-BENCHMARK(rank_candidates)->Arg(16)->Arg(128)->Unit(benchmark::kMicrosecond);
+BENCHMARK(rank_candidates)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
+void rank_and_gather(benchmark::State& state) {
+  const Crowd crowd(static_cast<std::size_t>(state.range(0)));
+  const Growth growth;
+  const Circumstances now{{32 * kGiB}, kNow, growth};
+  Ranking ranking;
+  Kinship kinship;
+  reserve(ranking);
+  for (auto _ : state) {
+    rank(crowd.census(), now, {}, 64 * kMiB, ranking);
+    gather(crowd.census(), now, {}, {}, kinship, ranking);
+    benchmark::DoNotOptimize(ranking);
+  }
+}
+BENCHMARK(rank_and_gather)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
+void arrange_kin(benchmark::State& state) {
+  const Crowd crowd(static_cast<std::size_t>(state.range(0)));
+  Kinship kinship;
+  for (auto _ : state) kinship.arrange(crowd.census());
+}
+BENCHMARK(arrange_kin)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
+void record_everybody(benchmark::State& state) {
+  const Crowd crowd(static_cast<std::size_t>(state.range(0)));
+  FlightRecorder recorder;
+  Instant now = kNow;
+  for (auto _ : state) recorder.see_everybody(now += std::chrono::minutes(1), crowd.census());
+}
+BENCHMARK(record_everybody)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
+// ---- What is told of it ---------------------------------------------------------------------------------------------
+
+void render_incident(benchmark::State& state) {
+  const Crowd crowd(100);
+  const Growth growth;
+  Ranking ranking;
+  reserve(ranking);
+  rank(crowd.census(), {{32 * kGiB}, kNow, growth}, {}, 64 * kMiB, ranking);
+  Incident incident;
+  note(ranking, incident);
+  incident.attempt.victim = *ranking.order.front().process;
+  for (auto _ : state) benchmark::DoNotOptimize(journal_fields(Event::victim_terminated, incident));
+}
+BENCHMARK(render_incident)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace forestall

@@ -23,8 +23,8 @@ const std::map<std::string, std::uint32_t, std::less<>> kUsers = {{"root", 0},  
                                                                   {"mysql", 114}, {"nobody", 65534}, {"postgres", 113}};
 
 constexpr std::uint64_t kTicksPerSecond = 100;
+constexpr std::uint64_t kUptimeTicks = kUptime / std::chrono::seconds(1) * kTicksPerSecond;
 constexpr std::int64_t kHighestPid = 1 << 22;  // PID_MAX_LIMIT, include/linux/threads.h
-constexpr std::uint64_t kUptime = 30 * 86'400 * kTicksPerSecond;
 
 [[noreturn]] void wrong(const std::string& what) { throw std::runtime_error(what); }
 
@@ -102,9 +102,9 @@ std::uint64_t read_start(Fields& fields) {
   const auto duration = parse_duration(age);
   if (!duration) wrong(fmt::format("age = \"{}\": {}", age, duration.error().what));
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*duration).count();
-  if (static_cast<std::uint64_t>(seconds) * kTicksPerSecond > kUptime)
+  if (static_cast<std::uint64_t>(seconds) * kTicksPerSecond > kUptimeTicks)
     wrong(fmt::format("age = \"{}\" is too old", age));
-  return kUptime - static_cast<std::uint64_t>(seconds) * kTicksPerSecond;
+  return kUptimeTicks - static_cast<std::uint64_t>(seconds) * kTicksPerSecond;
 }
 
 /// What it held before it grew: what was swapped out goes last.
@@ -133,16 +133,19 @@ void read_process(const toml::node& node, const MatchBook& book, ChoiceCase& int
   p.anon = fields.amount("memory");
   p.swap = fields.amount("swap");
   p.shmem = fields.amount("shmem");
-  p.oom_score_adj = static_cast<std::int32_t>(fields.number("adj", 0, -1000, 1000));
   p.uid = read_user(fields);
+  const auto adj = static_cast<std::int32_t>(fields.number("adj", 0, kImmune, 1000));
+  p.oom_score_adj = book.heeded_adj(adj, p.uid);
+  p.nice = static_cast<std::int32_t>(fields.number("nice", 0, -20, 19));
   p.place = read_place(fields);
+  p.state = fields.take<std::string>("state").value_or("S").at(0);
   p.parent = static_cast<std::int32_t>(fields.number("parent", 500, 0, kHighestPid));
   const auto parent = std::ranges::find(into.processes, p.parent, [](const auto& known) { return known.id.pid; });
   p.process_group = parent == into.processes.end() ? 0 : parent->process_group;
   const auto group = static_cast<std::int32_t>(fields.number("group", p.process_group, 0, kHighestPid));
   p.kernel_thread = fields.take<bool>("kernel_thread").value_or(false);
   const std::string exe = fields.text("exe"), cmdline = fields.text("cmdline");
-  p.profile = book.profile({p.comm.view(), exe, cmdline, p.uid, p.place});
+  p.profile = book.profile({p.comm.view(), exe, cmdline, p.uid, p.place, p.terminal, p.state});
   const std::int64_t pid = fields.number("pid", next_pid(into), 1, kHighestPid);
   const std::uint64_t start = read_start(fields);
   const Bytes grew = fields.amount("grew");

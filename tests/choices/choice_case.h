@@ -13,6 +13,9 @@
 
 namespace forestall::choices {
 
+/// For so long the machine of every case has been up.
+inline constexpr Duration kUptime = std::chrono::hours(30 * 24);
+
 struct ChoiceCase {
   std::string why;     ///< the property, in one sentence
   std::string source;  ///< whose complaint it is, if it is somebody's

@@ -68,7 +68,8 @@ void rank_all(const ChoiceCase& c, Kinship& kinship, Ranking& ranking) {
     growth.see(now += growth.window(), everybody.census());
   }
   const Everybody everybody(c.processes, c.lineage);
-  const Circumstances circumstances{{c.ram_and_swap}, now, growth, {}, c.respawners};
+  const Duration suspended = kUptime - now.time_since_epoch();
+  const Circumstances circumstances{{c.ram_and_swap}, now, growth, {}, c.respawners, suspended};
   reserve(ranking);
   rank(everybody.census(), circumstances, c.config.score, minimum, ranking);
   gather(everybody.census(), circumstances, c.config.victim, c.config.score, kinship, ranking);

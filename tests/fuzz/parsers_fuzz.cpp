@@ -10,6 +10,8 @@
 #include "poll/pressure.h"
 #include "poll/swap_devices.h"
 #include "poll/vmstat.h"
+#include "poll/zoneinfo.h"
+#include "replay/incident_trace.h"
 #include "score/cgroup_place.h"
 #include "score/process_files.h"
 
@@ -17,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace forestall;
   if (size == 0) return 0;
   std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 13) {
+  switch (data[0] % 15) {
     case 0: parse_meminfo(text); break;
     case 1: parse_pressure(text); break;
     case 2: parse_vmstat(text); break;
@@ -42,6 +44,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (const char c : escaped(text)) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) __builtin_trap();
       }
+      break;
+    case 13: take_parked_pages(text); break;
+    case 14:
+      if (const auto r = parse_recording(text); !r && r.error().what.find('\n') != std::string::npos) __builtin_trap();
       break;
     default: break;
   }

@@ -20,6 +20,7 @@ namespace {
 
 constexpr const char* kFile = "/run/pretended-meminfo";
 constexpr const char* kMeminfo = "/proc/meminfo";
+constexpr const char* kZoneinfo = "/proc/zoneinfo";  ///< tells nothing meanwhile: what is available is in meminfo alone
 constexpr auto kStep = std::chrono::milliseconds(1);
 
 void check(bool done, const char* what) {
@@ -52,10 +53,14 @@ FallingMemory::FallingMemory(Bytes total, Bytes available)
   written_.reserve(1 << 16);
   set(available);
   check(mount(kFile, kMeminfo, nullptr, MS_BIND, nullptr) == 0, "bind mount over /proc/meminfo");
+  check(mount("/dev/null", kZoneinfo, nullptr, MS_BIND, nullptr) == 0, "bind mount over /proc/zoneinfo");
   check(inotify_add_watch(watch_.get(), kFile, IN_ACCESS) >= 0, "inotify_add_watch");
 }
 
-FallingMemory::~FallingMemory() { umount2(kMeminfo, MNT_DETACH); }
+FallingMemory::~FallingMemory() {
+  umount2(kZoneinfo, MNT_DETACH);
+  umount2(kMeminfo, MNT_DETACH);
+}
 
 void FallingMemory::set(Bytes available) {
   const std::string text = text_of(total_, available);

@@ -12,10 +12,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <sstream>
 
 #include "base/text.h"
+#include "evaluate/headroom.h"
+#include "poll/procfs_source_linux.h"
 #include "support/clock_linux.h"
 #include "support/private_world_linux.h"
 
@@ -50,28 +51,9 @@ Child::Start start_of(const std::string& directory, std::vector<std::string> opt
 }  // namespace
 
 Bytes mem_available() {
-  std::ifstream meminfo("/proc/meminfo");
-  std::string name;
-  for (Bytes kib = 0; meminfo >> name;) {
-    if (name == "MemAvailable:" && meminfo >> kib) return kib * kKiB;
-  }
-  return 0;
-}
-
-Bytes most_parked_memory() {
-  std::ifstream zoneinfo("/proc/zoneinfo");
-  std::map<int, Bytes> high;
-  std::map<int, Bytes> high_max;
-  int cpu = 0;
-  for (std::string word; zoneinfo >> word;) {
-    Bytes pages = 0;
-    if (word == "cpu:") zoneinfo >> cpu;
-    if (word == "high:" && zoneinfo >> pages) high[cpu] += pages;
-    if (word == "high_max:" && zoneinfo >> pages) high_max[cpu] += pages;
-  }
-  Bytes most = 0;
-  for (const auto& [id, pages] : high) most = std::max({most, pages, high_max[id]});
-  return most * 4 * kKiB;
+  auto source = ProcfsSource::open();
+  const auto sample = source ? source->read() : tl::unexpected(source.error());
+  return sample ? headroom(*sample).available : 0;
 }
 
 std::vector<Stat> everybody() {

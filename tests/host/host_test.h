@@ -21,12 +21,8 @@ namespace forestall::testing {
 inline constexpr Duration kSoon = std::chrono::seconds(5);
 inline constexpr Duration kLater = std::chrono::seconds(30);
 
-/// MemAvailable of the real machine, or of what a test put in its place.
+/// What the daemon calls available, on the real machine or in what a test put in its place.
 Bytes mem_available();
-
-/// Pages that a process gives back stay with the processor that freed them, up to a mark (/proc/zoneinfo: high, and
-/// since Linux 6.7 high_max), free but counted nowhere: by so much MemAvailable may rise less than it should.
-Bytes most_parked_memory();
 
 /// Everybody in this private world, as /proc tells: the dead of whom nobody has taken notice are in state Z.
 std::vector<Stat> everybody();

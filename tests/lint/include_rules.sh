@@ -6,6 +6,7 @@
 #   base               base
 #   a stage, config    itself, base
 #   engine             itself, the stages, base
+#   replay             itself, engine, the stages, base
 #   bus, cli, daemon   anything of ours
 # All may include include/forestall; config alone includes toml++. The operating system's headers are for the adapters,
 # which say so by suffix (_linux, _journal, _sdbus), and for bus, cli and daemon.
@@ -46,6 +47,7 @@ for stage in poll evaluate score kill report config; do
   may_include "src/$stage" "$stage|base"
 done
 may_include src/engine 'engine|poll|evaluate|score|kill|report|base'
+may_include src/replay 'replay|engine|poll|evaluate|score|kill|report|base'
 
 forbid 'only src/config includes toml++' "$(included '["<]toml' <<<"$includes" | files ! src/config/)"
 

@@ -107,6 +107,9 @@ std::vector<Match> matches(bool weighed) {
     match.unit = *maybe(patterns());
     match.slice = *maybe(patterns());
     match.cgroup = *patterns();
+    match.container = *maybe(patterns());
+    match.tty = *maybe(patterns());
+    match.state = *maybe(patterns());
     if (!weighed) continue;
     match.points = *rc::gen::inRange(1, 1001);
     match.grace = *maybe(durations(seconds(0), minutes(5)));
@@ -121,8 +124,10 @@ Config any_config() {
   config.victim.kind = *rc::gen::element(Kind::process, Kind::family, Kind::unit, Kind::automatic);
   config.victim.minimum = *sizes(kDeepestSize);
   config.victim.max_processes = *rc::gen::inRange(1U, unsigned{kMaxMembers} + 1);
+  config.victim.immune_users = *rc::gen::arbitrary<bool>();
   for (Share ScoreConfig::*weight :
-       {&ScoreConfig::memory, &ScoreConfig::adj, &ScoreConfig::prefer, &ScoreConfig::avoid}) {
+       {&ScoreConfig::memory, &ScoreConfig::adj, &ScoreConfig::prefer, &ScoreConfig::avoid, &ScoreConfig::offender,
+        &ScoreConfig::unkept, &ScoreConfig::age, &ScoreConfig::cpu_time, &ScoreConfig::nice, &ScoreConfig::root}) {
     config.score.*weight = *shares(0, 10'000'000);
   }
   config.kill.grace = *durations(seconds(0), minutes(5));

@@ -13,6 +13,7 @@
 #include "poll/pressure.h"
 #include "poll/swap_devices.h"
 #include "poll/vmstat.h"
+#include "poll/zoneinfo.h"
 #include "score/cgroup_place.h"
 #include "score/process_files.h"
 
@@ -67,6 +68,9 @@ RC_GTEST_PROP(Parsers, ComeBackFromEveryText, ()) {
   std::string_view rest = text;
   while (const auto swap = take_zram_swap(rest)) RC_ASSERT(swap->used <= swap->size);
   RC_ASSERT(rest.empty());
+  rest = text;
+  take_parked_pages(rest);
+  RC_ASSERT(rest.find('\n') == std::string_view::npos);
 }
 
 RC_GTEST_PROP(Parsers, MakeNoNamesUp, ()) {

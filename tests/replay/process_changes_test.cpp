@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vm/recorder/process_changes.h"
+#include "replay/process_changes.h"
 
 #include <gmock/gmock.h>
 
@@ -15,53 +15,72 @@ ProcessFacts process(std::int32_t pid, Bytes anon) {
   return facts;
 }
 
-/// "+1" appeared or changed, "-1" gone, by pid.
-std::vector<std::int32_t> lines(ProcessChanges& changes) {
+/// Looks and keeps the lines: 1 appeared or changed, -1 is gone, by pid.
+class Lines {
+ public:
+  explicit Lines(std::size_t most_processes) : changes_(most_processes) {}
+
+  void look(std::span<const ProcessFacts> processes) {
+    for (const ProcessChange& c : changes_.look(Instant{}, processes)) {
+      pids.push_back(c.gone ? -c.facts.id.pid : c.facts.id.pid);
+    }
+  }
+
   std::vector<std::int32_t> pids;
-  for (const ProcessChange& c : changes.take()) pids.push_back(c.gone ? -c.facts.id.pid : c.facts.id.pid);
-  return pids;
-}
+
+ private:
+  ProcessChanges changes_;
+};
 
 TEST(ProcessChanges, AreThoseWhoCameGrewOrWent) {
-  ProcessChanges changes(8, 100);
-  changes.look(Instant{}, std::vector{process(1, 10 * kMiB), process(2, 10 * kMiB), process(3, 10 * kMiB)});
-  changes.look(Instant{}, std::vector{process(1, 11 * kMiB), process(2, 11 * kMiB + 1)});
-  EXPECT_THAT(lines(changes), ElementsAre(1, 2, 3, -3, 2));
+  Lines lines(8);
+  lines.look(std::vector{process(1, 10 * kMiB), process(2, 10 * kMiB), process(3, 10 * kMiB)});
+  lines.look(std::vector{process(1, 11 * kMiB), process(2, 11 * kMiB + 1)});
+  EXPECT_THAT(lines.pids, ElementsAre(1, 2, 3, -3, 2));
 }
 
 TEST(ProcessChanges, AddUpUntilTheyAreWorthALine) {
-  ProcessChanges changes(8, 100);
+  Lines lines(8);
   for (Bytes more = 0; more <= 12; ++more) {
-    changes.look(Instant{}, std::vector{process(1, 10 * kMiB + more * kMiB / 4)});
+    lines.look(std::vector{process(1, 10 * kMiB + more * kMiB / 4)});
   }
-  EXPECT_THAT(lines(changes), ElementsAre(1, 1, 1));
+  EXPECT_THAT(lines.pids, ElementsAre(1, 1, 1));
 }
 
 TEST(ProcessChanges, OfWhoSomebodyIsCountEvenIfHisSizeDoesNot) {
-  ProcessChanges changes(8, 100);
+  Lines lines(8);
   ProcessFacts facts = process(1, 10 * kMiB);
-  changes.look(Instant{}, std::span(&facts, 1));
+  lines.look(std::span(&facts, 1));
   facts.comm.assign("other");
-  changes.look(Instant{}, std::span(&facts, 1));
+  lines.look(std::span(&facts, 1));
   facts.oom_score_adj = 5;
-  changes.look(Instant{}, std::span(&facts, 1));
+  lines.look(std::span(&facts, 1));
   facts.state = 'D';
-  changes.look(Instant{}, std::span(&facts, 1));
-  EXPECT_THAT(lines(changes), ElementsAre(1, 1, 1));
+  lines.look(std::span(&facts, 1));
+  EXPECT_THAT(lines.pids, ElementsAre(1, 1, 1));
+}
+
+TEST(ProcessChanges, AreAllThatTheEngineGoesBy) {
+  using Change = void (*)(ProcessFacts&);
+  for (const Change change :
+       {Change{[](ProcessFacts& f) { f.process_group = 7; }}, Change{[](ProcessFacts& f) { f.nice = 5; }},
+        Change{[](ProcessFacts& f) { f.terminal = 7; }}, Change{[](ProcessFacts& f) { f.nodes = 1; }},
+        Change{[](ProcessFacts& f) { f.cpu_time += 61 * std::chrono::seconds(1); }}}) {
+    Lines lines(8);
+    ProcessFacts facts = process(1, 10 * kMiB);
+    lines.look(std::span(&facts, 1));
+    facts.cpu_time += std::chrono::seconds(1);
+    lines.look(std::span(&facts, 1));
+    change(facts);
+    lines.look(std::span(&facts, 1));
+    EXPECT_THAT(lines.pids, ElementsAre(1, 1));
+  }
 }
 
 TEST(ProcessChanges, AreOfTheLargest) {
-  ProcessChanges changes(2, 100);
-  changes.look(Instant{}, std::vector{process(1, 30 * kMiB), process(2, 10 * kMiB), process(3, 20 * kMiB)});
-  EXPECT_THAT(lines(changes), ElementsAre(1, 3));
-}
-
-TEST(ProcessChanges, SayWhenThereIsNoRoom) {
-  ProcessChanges changes(4, 2);
-  EXPECT_TRUE(changes.look(Instant{}, std::vector{process(1, kMiB), process(2, kMiB)}));
-  EXPECT_TRUE(changes.look(Instant{}, std::vector{process(1, kMiB), process(2, kMiB)}));
-  EXPECT_FALSE(changes.look(Instant{}, std::vector{process(1, kMiB)}));
-  EXPECT_THAT(lines(changes), ElementsAre(1, 2));
+  Lines lines(2);
+  lines.look(std::vector{process(1, 30 * kMiB), process(2, 10 * kMiB), process(3, 20 * kMiB)});
+  EXPECT_THAT(lines.pids, ElementsAre(1, 3));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 
 #include "config/config_file.h"
+#include "evaluate/headroom.h"
+#include "replay/trace.h"
 #include "scenario/scenario.h"
 
 namespace forestall::testing {
@@ -50,7 +52,7 @@ TEST(Replay, ComplainsOfASignalThatShouldNotBe) {
   EXPECT_THAT(text, HasSubstr("why:      leak takes 2 GiB/s"));
   EXPECT_THAT(text, HasSubstr("expected: quiet"));
   EXPECT_THAT(text, HasSubstr("happened: SIGTERM to leak after"));
-  EXPECT_THAT(text, HasSubstr("Sent SIGTERM to leak"));
+  EXPECT_THAT(text, HasSubstr("would have sent SIGTERM to leak"));
 }
 
 TEST(Replay, ComplainsOfTheWrongVictim) {
@@ -84,6 +86,89 @@ TEST(Replay, HoldsTheEntriesOfTheConfigurationAgainstRecordedProcesses) {
   Trace trace = a_leak();
   for (ProcessChange& change : trace.changes) change.facts.uid = 0;
   EXPECT_EQ(said(trace, "act editor", config), "");
+}
+
+TEST(Replay, HoldsThemAgainstTerminalsStatesAndUsersToo) {
+  Trace trace = a_leak();
+  for (ProcessChange& change : trace.changes) {
+    change.facts.uid = change.facts.comm.view() == "leak" ? 1000 : 0;
+    change.facts.terminal = change.facts.comm.view() == "leak" ? 0x8803 : 0;
+    change.facts.state = change.facts.comm.view() == "leak" ? 'D' : 'S';
+  }
+  const auto only = [&](const auto& set) {
+    Config config = config::builtin();
+    set(config.protect.emplace_back());
+    const auto replayed = replay(trace, config, Looks::as_asked, [](const std::string& user) {
+      return user == "me" ? std::optional<std::uint32_t>(1000) : std::nullopt;
+    });
+    return replayed->acted ? replayed->acted->comm : "";
+  };
+  EXPECT_EQ(only([](Match& m) { m.user = "me"; }), "editor");
+  EXPECT_EQ(only([](Match& m) { m.user = "you"; }), "leak");
+  EXPECT_EQ(only([](Match& m) { m.uid = 1000, m.tty = "^pts/3$"; }), "editor");
+  EXPECT_EQ(only([](Match& m) { m.uid = 1000, m.tty = "^pts/4$"; }), "leak");
+  EXPECT_EQ(only([](Match& m) { m.uid = 1000, m.state = "D"; }), "editor");
+}
+
+TEST(Replay, HeedsNoImmunityThatTheConfigurationDoesNotHeed) {
+  Trace trace = a_leak();
+  for (ProcessChange& change : trace.changes) {
+    change.facts.uid = 1000;
+    change.facts.oom_score_adj = -1000;
+  }
+  Config config = config::builtin();
+  EXPECT_FALSE(replay(trace, config)->acted);
+  config.victim.immune_users = false;
+  const auto replayed = replay(trace, config);
+  ASSERT_TRUE(replayed->acted);
+  EXPECT_EQ(replayed->acted->comm, "leak");
+}
+
+TEST(Replay, KnowsWhoIsSignalledByWhichRuleAndWithWhatLeft) {
+  const auto replayed = replay(a_leak(), config::builtin());
+  ASSERT_TRUE(replayed->acted);
+  EXPECT_EQ(replayed->acted->rule, "low-memory");
+  EXPECT_EQ(replayed->acted->victims.size(), 1U);
+  EXPECT_GT(replayed->acted->left.left(), 0U);
+  EXPECT_LE(replayed->worst.left.left(), replayed->acted->left.left());
+  EXPECT_LT(worst_of(a_leak()).left.left(), replayed->worst.left.left()) << "the record goes on";
+}
+
+/// As a daemon would have looked: late by a little each time.
+Trace a_leak_as_seen_by_a_daemon() {
+  Trace trace = a_leak();
+  for (std::size_t i = 0; i < trace.samples.size(); ++i) trace.samples[i].time += std::chrono::milliseconds(i * 7 % 13);
+  return trace;
+}
+
+TEST(Replay, LooksWhenTheDaemonDid) {
+  const Trace trace = a_leak_as_seen_by_a_daemon();
+  const auto replayed = replay(trace, config::builtin(), Looks::as_recorded);
+  ASSERT_TRUE(replayed->acted);
+  const auto look = std::ranges::find(trace.samples, Instant(replayed->acted->at), &Sample::time);
+  ASSERT_NE(look, trace.samples.end());
+  EXPECT_EQ(replayed->acted->left, headroom(*look));
+  EXPECT_EQ(replayed->told.front().sentence.find("Dry run: would have sent SIGTERM to leak"), 0U);
+  EXPECT_EQ(replayed->told.front().in_earnest.find("Sent SIGTERM to leak"), 0U);
+}
+
+TEST(Replay, MakesSureByTheLookThatFollowedAtOnce) {
+  for (const Duration later : {0ms, 2ms, 40ms}) {
+    Trace trace = a_leak_as_seen_by_a_daemon();
+    const auto first = replay(trace, config::builtin(), Looks::as_recorded);
+    ASSERT_TRUE(first->acted);
+    const Instant decided(first->told.front().begun);
+    const auto look = std::ranges::find(trace.samples, decided, &Sample::time);
+    ASSERT_NE(look, trace.samples.end());
+    Sample relief = *look;
+    relief.time += later;
+    relief.memory.mem_available = 7 * kGiB;
+    trace.samples.insert(std::next(look), relief);
+    const auto second = replay(trace, config::builtin(), Looks::as_recorded);
+    ASSERT_TRUE(second->acted);
+    EXPECT_GT(Instant(second->acted->at), relief.time) << "it would have stood down";
+    EXPECT_EQ(second->told.front().event, Event::stood_down);
+  }
 }
 
 TEST(Replay, ShowsNobodyWhoIsGone) {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "replay/trace.h"
 #include "score/cgroup_place.h"
-#include "support/trace.h"
 
 namespace forestall::testing {
 namespace {
@@ -23,8 +23,8 @@ std::string any_text() {
   return *rc::gen::oneOf(rc::gen::arbitrary<std::string>(), rc::gen::element<std::string>("", "-", "=", "a b", "\\s"));
 }
 
-Sample a_sample(Instant time) {
-  Sample s;
+Frame a_sample(Instant time) {
+  Frame s;
   s.time = time;
   s.suspended = std::chrono::milliseconds(up_to(1ULL << 35U));
   s.memory = {kib(), kib(), kib(), kib(), kib(), kib(), kib(), kib(), kib(), kib()};
@@ -34,6 +34,15 @@ Sample a_sample(Instant time) {
   s.arc = {kib(), kib()};
   s.strict_commit = maybe();
   s.page_size = kKiB << up_to(8);
+  s.parked = kib();
+  if (maybe()) {
+    s.judged = Judged{*rc::gen::element(Action::none, Action::notify, Action::terminate, Action::kill),
+                      std::chrono::milliseconds(50 * up_to(3))};  // few, so that only one of the two changes
+  }
+  s.node_count = up_to(kMaxNodes + 1);
+  for (NodeMemory& node : std::span(s.nodes).first(s.node_count)) {
+    node = {static_cast<unsigned>(up_to(64)), kib(), kib()};
+  }
   return s;
 }
 
@@ -56,6 +65,12 @@ ProcessFacts some_facts(ProcessId id) {
   f.place = parse_cgroup("0::" + path + "\n");
   f.profile.exe.assign(any_text());
   f.profile.cmdline.assign(any_text());
+  f.process_group = pid();
+  f.nice = *rc::gen::inRange(-20, 20);
+  f.cpu_time = maybe() ? std::chrono::milliseconds(up_to(1ULL << 40U))
+                       : std::chrono::floor<std::chrono::milliseconds>(Duration::max());
+  f.terminal = *rc::gen::arbitrary<std::int32_t>();
+  f.nodes = maybe() ? kAllNodes : counter();
   return f;
 }
 
@@ -88,8 +103,8 @@ Trace a_trace() {
   std::vector<ProcessFacts> living;
   const auto steps = up_to(40);
   for (std::uint64_t i = 0; i < steps; ++i) {
-    time += std::chrono::milliseconds(up_to(200));
-    if (maybe()) trace.changes.push_back(a_change(time, living));
+    time += std::chrono::microseconds(up_to(200'000));
+    if (maybe()) trace.changes.push_back(a_change(std::chrono::floor<std::chrono::milliseconds>(time), living));
     if (maybe())
       trace.samples.push_back(maybe() || i == 0 || trace.samples.empty() ? a_sample(time) : trace.samples.back());
     if (!trace.samples.empty()) trace.samples.back().time = std::max(trace.samples.back().time, time);
@@ -97,10 +112,11 @@ Trace a_trace() {
   return trace;
 }
 
-bool same_sample(const Sample& a, const Sample& b) {
+bool same_sample(const Frame& a, const Frame& b) {
   return a.time == b.time && a.suspended == b.suspended && a.memory == b.memory && a.psi == b.psi &&
          a.vmstat == b.vmstat && a.zram == b.zram && a.arc == b.arc && a.strict_commit == b.strict_commit &&
-         a.page_size == b.page_size;
+         a.page_size == b.page_size && a.parked == b.parked && a.judged == b.judged && a.node_count == b.node_count &&
+         std::ranges::equal(std::span(a.nodes).first(a.node_count), std::span(b.nodes).first(b.node_count));
 }
 
 bool same_place(const CgroupPlace& a, const CgroupPlace& b) {
@@ -115,7 +131,9 @@ bool same_change(const ProcessChange& a, const ProcessChange& b) {
   const bool who = f.parent == g.parent && f.uid == g.uid && f.kernel_thread == g.kernel_thread && f.state == g.state &&
                    f.comm == g.comm && f.oom_score_adj == g.oom_score_adj && same_place(f.place, g.place) &&
                    f.profile.exe == g.profile.exe && f.profile.cmdline == g.profile.cmdline;
-  return who && f.anon == g.anon && f.swap == g.swap && f.page_tables == g.page_tables && f.shmem == g.shmem;
+  const bool how = f.process_group == g.process_group && f.nice == g.nice && f.cpu_time == g.cpu_time &&
+                   f.terminal == g.terminal && f.nodes == g.nodes;
+  return who && how && f.anon == g.anon && f.swap == g.swap && f.page_tables == g.page_tables && f.shmem == g.shmem;
 }
 
 RC_GTEST_PROP(TraceText, AreReadAsTheyWereWritten, ()) {

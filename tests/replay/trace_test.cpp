@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "support/trace.h"
+#include "replay/trace.h"
 
 #include <gmock/gmock.h>
 
 #include <chrono>
 
-#include "support/trace_fields.h"
+#include "replay/trace_fields.h"
 
 namespace forestall::testing {
 namespace {
@@ -89,16 +89,74 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"expect sleep\n", "quiet, act, terminate or kill"}, Wrong{"lineage 1 -2\n", "is no pid"},
         Wrong{"columns time\n", "named twice"}, Wrong{"end\n", "may follow"}));
 
-TEST(Trace, IsWholeOrNone) {
-  EXPECT_THAT(error_of(""), HasSubstr("was cut"));
+TEST(Trace, BeginsWithWhatItIs) {
+  EXPECT_THAT(error_of(""), HasSubstr("line 1: a trace begins with"));
   EXPECT_THAT(error_of("forestall trace 2\nend\n"), HasSubstr("line 1: a trace begins with"));
-  EXPECT_THAT(error_of("forestall trace 1\n"), HasSubstr("line 1: no \"end\" follows"));
   EXPECT_THAT(error_of("forestall trace 1\n0 1\nend\n"), HasSubstr("before the line that names its columns"));
   EXPECT_THAT(error_of("forestall trace 1\nx 1 1 1\nend\n"), HasSubstr("before the line that names its columns"));
   EXPECT_THAT(error_of("forestall trace 1\ncolumns mem_total\nend\n"), HasSubstr("first column is not"));
   EXPECT_THAT(error_of("forestall trace 1\ncolumns time time\nend\n"), HasSubstr("there twice"));
   EXPECT_THAT(error_of("forestall trace 1\ncolumns time colour\nend\n"), HasSubstr("\"colour\" is no column"));
-  EXPECT_THAT(error_of("forestall trace 1\nprocess time\nend\n"), HasSubstr("\"pid\" is missing"));
+  for (const char* names : {"time", "time start pid", "pid time start"}) {
+    EXPECT_THAT(error_of(std::string("forestall trace 1\nprocess ") + names + "\nend\n"),
+                HasSubstr("not \"time pid start\""));
+  }
+  EXPECT_THAT(error_of("forestall trace 1\nprocess time pid start colour\nend\n"), HasSubstr("is no column"));
+}
+
+TEST(Trace, OfBeforeAColumnWasThoughtOfDoesNotKnowIt) {
+  const auto trace = parse_trace(text_of("0 8000 4000 - -\np 0 7 99 1 1000 0 S a 2048 0 12 0 -5 / - -\n"));
+  ASSERT_TRUE(trace) << trace.error().what;
+  EXPECT_EQ(trace->samples[0].parked, 0U);
+  EXPECT_EQ(trace->samples[0].node_count, 0U);
+  EXPECT_EQ(trace->changes[0].facts.process_group, 0);
+  EXPECT_EQ(trace->changes[0].facts.nodes, kAllNodes);
+}
+
+TEST(Trace, OfTodayKnowsEverythingTheEngineAsksFor) {
+  const auto trace = parse_trace(
+      "forestall trace 1\ncolumns time mem_total parked nodes\n"
+      "process time pid start comm group nice cpu_time terminal nodes\n"
+      "0 8000 512 0:4000:20,2:4000:900\n"
+      "p 0 7 99 make 5 -20 61500 -34816 4\n"
+      "p 0 8 99 sh 8 19 0 34816 -\nend\n");
+  ASSERT_TRUE(trace) << trace.error().what;
+  const Sample& sample = trace->samples[0];
+  EXPECT_EQ(sample.parked, 512 * kKiB);
+  ASSERT_EQ(sample.node_count, 2U);
+  EXPECT_EQ(sample.nodes[1], (NodeMemory{2, 4000 * kKiB, 900 * kKiB}));
+  const ProcessFacts& make = trace->changes[0].facts;
+  EXPECT_EQ(make.process_group, 5);
+  EXPECT_EQ(make.nice, -20);
+  EXPECT_EQ(make.cpu_time, 61500ms);
+  EXPECT_EQ(make.terminal, -34816);
+  EXPECT_EQ(make.nodes, 4U);
+  EXPECT_EQ(trace->changes[1].facts.nodes, kAllNodes);
+}
+
+TEST(Trace, NodesAreTakenAsTheyAreWrittenOrNotAtAll) {
+  const auto error = [](const std::string& nodes) {
+    return error_of("forestall trace 1\ncolumns time nodes\n0 " + nodes + "\nend\n");
+  };
+  EXPECT_EQ(error("0:1:1"), "");
+  std::string many = "0:1:1";
+  for (int i = 0; i < 16; ++i) many += ",1:1:1";
+  for (const std::string& nodes :
+       {std::string("0"), std::string("0:1"), std::string("0:1:1:1"), std::string("0:1:1,"), std::string(",0:1:1"),
+        std::string("64:1:1"), std::string("0:-1:1"), std::string("0:1:2251799813685248"), many}) {
+    EXPECT_THAT(error(nodes), HasSubstr("line 3: nodes: found")) << nodes;
+  }
+}
+
+TEST(Trace, ThatWasCutIsGoodUpToItsLastWholeLine) {
+  const auto cut = parse_trace("forestall trace 1\n" + std::string(kColumns) +
+                               "0 8000 4000 - -\n50 8000 3000 - -\n100 8000 2000 - 1");
+  ASSERT_TRUE(cut) << cut.error().what;
+  EXPECT_TRUE(cut->cut);
+  EXPECT_EQ(cut->samples.size(), 2U);
+  EXPECT_EQ(parse_trace(format(*cut))->cut, true);
+  EXPECT_FALSE(parse_trace(text_of("0 8000 4000 - -\n"))->cut);
+  EXPECT_FALSE(parse_trace("forestall trace 1\ncolumns time\n0\nend")->cut);
 }
 
 TEST(Trace, ExpectationsAreWrittenAsTheyAreRead) {
@@ -119,6 +177,33 @@ TEST(Trace, TextOfStrangersIsOneHarmlessWord) {
   for (const char* word : {"", "=", "\\", "\\x", "\\x1", "\\xGG", "\\x41", "\\q", "\\x0a", "a b"}) {
     EXPECT_FALSE(decoded(word)) << word;
   }
+}
+
+TEST(TraceOfADaemon, SaysWhatItMadeOfEachLook) {
+  const auto trace = parse_trace(
+      "forestall trace 1\ncolumns time verdict next_look\n0 none 1000\n1000 terminate 50\n1050 = =\n1100 - -\nend\n");
+  ASSERT_TRUE(trace) << trace.error().what;
+  ASSERT_EQ(trace->samples.size(), 4U);
+  EXPECT_EQ(trace->samples[0].judged, (Judged{Action::none, std::chrono::seconds(1)}));
+  EXPECT_EQ(trace->samples[1].judged, (Judged{Action::terminate, std::chrono::milliseconds(50)}));
+  EXPECT_EQ(trace->samples[2].judged, trace->samples[1].judged);
+  EXPECT_EQ(trace->samples[3].judged, std::nullopt);
+}
+
+TEST(TraceOfADaemon, MakesNothingUp) {
+  for (const char* words : {"murder 50", "none -", "- 50"}) {
+    const std::string text = std::string("forestall trace 1\ncolumns time verdict next_look\n0 ") + words + "\nend\n";
+    EXPECT_THAT(error_of(text), HasSubstr("line 3")) << words;
+  }
+}
+
+TEST(Trace, HasTheTimeOfASampleToTheMicrosecond) {
+  const auto trace = parse_trace("forestall trace 1\ncolumns time us\n12 345\n13 0\nend\n");
+  ASSERT_TRUE(trace) << trace.error().what;
+  EXPECT_EQ(trace->samples[0].time - Instant{}, std::chrono::microseconds(12'345));
+  EXPECT_EQ(trace->samples[1].time - Instant{}, std::chrono::milliseconds(13));
+  EXPECT_THAT(error_of("forestall trace 1\ncolumns time us\n12 1000\nend\n"), HasSubstr("line 3"));
+  EXPECT_THAT(error_of("forestall trace 1\ncolumns time us\n12 345\n12 344\nend\n"), HasSubstr("line 4"));
 }
 
 }  // namespace

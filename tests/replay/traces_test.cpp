@@ -11,6 +11,7 @@
 
 #include "config/config_file.h"
 #include "replay/replay.h"
+#include "replay/trace.h"
 
 namespace forestall::testing {
 namespace {
@@ -44,10 +45,11 @@ TEST_P(RecordedMachines, GetWhatTheyNeed) {
   const std::string name = GetParam().filename().string();
   const auto trace = read_trace(GetParam());
   ASSERT_TRUE(trace) << name << ": " << trace.error().what;
+  EXPECT_FALSE(trace->cut) << name << " has no \"end\"";
   const auto replayed = replay(*trace, config::builtin());
   ASSERT_TRUE(replayed) << name << ": " << replayed.error().what;
-  const auto complaint = testing::complaint(*trace, *replayed);
-  EXPECT_FALSE(complaint) << "trace:    " << name << "\n" << *complaint;
+  const auto wrong = complaint(*trace, *replayed);
+  EXPECT_FALSE(wrong) << "trace:    " << name << "\n" << *wrong;
 }
 
 INSTANTIATE_TEST_SUITE_P(Traces, RecordedMachines, ::testing::ValuesIn(trace_files()), name_of);

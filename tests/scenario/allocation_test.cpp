@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The hot path allocates nothing: memory is what the machine has none of. Every operator new of this program is counted
-// while the engine is in one of its looks, from the first that sees the trouble to the end of the victim.
+// while the engine is in one of its looks, from the first that sees the trouble to the end of the victim; and what
+// a day of looks leaves behind.
 #include <gmock/gmock.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -9,21 +11,30 @@
 #include <new>
 
 #include "config/config_file.h"
+#include "report/recorded_ports.h"
 #include "support/fake_machine.h"
 
 namespace {
 
 bool counting = false;
 std::size_t allocations = 0;
+std::ptrdiff_t kept = 0;  ///< bytes that were allocated while counting, without those that were freed then
 
-std::size_t count(std::size_t size) {
-  if (counting) ++allocations;
-  return std::max<std::size_t>(size, 1);
+void* noted(void* p) {
+  if (!counting || p == nullptr) return p;
+  ++allocations;
+  kept += static_cast<std::ptrdiff_t>(malloc_usable_size(p));
+  return p;
+}
+
+void release(void* p) {
+  if (counting && p != nullptr) kept -= static_cast<std::ptrdiff_t>(malloc_usable_size(p));
+  std::free(p);
 }
 
 void* allocate(std::size_t size, std::size_t alignment) {
-  const std::size_t whole = (count(size) + alignment - 1) / alignment * alignment;
-  void* p = std::aligned_alloc(alignment, whole);
+  const std::size_t whole = (std::max<std::size_t>(size, 1) + alignment - 1) / alignment * alignment;
+  void* p = noted(std::aligned_alloc(alignment, whole));
   if (p == nullptr) throw std::bad_alloc();
   return p;
 }
@@ -34,16 +45,16 @@ void* operator new(std::size_t size) { return allocate(size, alignof(std::max_al
 void* operator new[](std::size_t size) { return allocate(size, alignof(std::max_align_t)); }
 void* operator new(std::size_t size, std::align_val_t a) { return allocate(size, static_cast<std::size_t>(a)); }
 void* operator new[](std::size_t size, std::align_val_t a) { return allocate(size, static_cast<std::size_t>(a)); }
-void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept { return std::malloc(count(size)); }
-void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept { return std::malloc(count(size)); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t /*size*/) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t /*size*/) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t /*a*/) noexcept { std::free(p); }
-void operator delete[](void* p, std::align_val_t /*a*/) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t /*size*/, std::align_val_t /*a*/) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t /*size*/, std::align_val_t /*a*/) noexcept { std::free(p); }
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept { return noted(std::malloc(size)); }
+void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept { return noted(std::malloc(size)); }
+void operator delete(void* p) noexcept { release(p); }
+void operator delete[](void* p) noexcept { release(p); }
+void operator delete(void* p, std::size_t /*size*/) noexcept { release(p); }
+void operator delete[](void* p, std::size_t /*size*/) noexcept { release(p); }
+void operator delete(void* p, std::align_val_t /*a*/) noexcept { release(p); }
+void operator delete[](void* p, std::align_val_t /*a*/) noexcept { release(p); }
+void operator delete(void* p, std::size_t /*size*/, std::align_val_t /*a*/) noexcept { release(p); }
+void operator delete[](void* p, std::size_t /*size*/, std::align_val_t /*a*/) noexcept { release(p); }
 
 namespace forestall::testing {
 namespace {
@@ -126,6 +137,40 @@ TEST_F(Allocations, DoNotHappenInADryRun) {
   watch(30s, true);
   EXPECT_GE(machine.count(Event::victim_terminated), 2U);
   EXPECT_EQ(allocations, 0U);
+}
+
+/// Each hour brings new processes, and one that must be ended. The recorder looks on, as in the daemon.
+TEST(MemoryOfADay, IsThatOfAMinute) {
+  FakeMachine machine(64 * kGiB);
+  for (int i = 0; i < 20; ++i) machine.spawn("service", static_cast<Bytes>(i % 10 + 20) * kMiB);
+  machine.prepare();
+  auto recorder = std::make_unique<FlightRecorder>();
+  const Ports doors = machine.ports();
+  RecordedSource source(doors.samples, *recorder);
+  RecordedTable table(doors.processes, *recorder);
+  Engine engine({source, table, doors.signaller, doors.sink}, config::builtin(), {1, 2}, false);
+  std::ptrdiff_t after_a_minute = 0;
+  kept = 0;
+  const auto watch = [&](Duration duration) {
+    const Instant end = machine.now() + duration;
+    while (machine.now() < end) {
+      counting = true;
+      const auto next = engine.tick();
+      counting = false;
+      if (!next) return;
+      machine.advance(*next);
+    }
+  };
+  watch(1min);
+  after_a_minute = kept;
+  for (int hour = 0; hour < 24; ++hour) {
+    for (int i = 0; i < 10; ++i) machine.spawn("job", 200 * kMiB).ends_after(20min);
+    machine.spawn("leak", 0).grows(4 * kGiB);
+    machine.prepare();
+    watch(1h);
+  }
+  EXPECT_EQ(machine.killed().size(), 24U);
+  EXPECT_EQ(kept, after_a_minute);
 }
 
 }  // namespace

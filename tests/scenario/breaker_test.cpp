@@ -30,6 +30,14 @@ TEST_F(TmpfsFull, ByAUnitThatFillsItIsStoppedThereAndNobodyElseDies) {
   EXPECT_EQ(machine.count(Event::breaker_opened), 0U);
 }
 
+TEST_F(TmpfsFull, ByOneWhoHoldsSomethingHimselfCostsNobodyElseEither) {
+  machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
+  machine.spawn("filler", 150 * kMiB).in_cgroup("/system.slice/filler.service").fills_tmpfs(400 * kMiB);
+  run_for(5min);
+  EXPECT_THAT(machine.killed(), ElementsAre("filler"));
+  EXPECT_EQ(machine.first(Event::victim_gone).incident.attempt.party.kind, Kind::process);
+}
+
 TEST_F(TmpfsFull, ByAUnitAndThenByALeakCostsTheLeakToo) {
   machine.spawn("database", 2 * kGiB).in_cgroup("/system.slice/database.service").is_protected();
   machine.spawn("filler", kMiB).in_cgroup("/system.slice/filler.service").fills_tmpfs(400 * kMiB);

@@ -114,6 +114,16 @@ TEST_F(Leak, OfManySmallOnesIsEndedAsOneFamilyWithoutAGap) {
   EXPECT_EQ(attempt.outcome, Outcome::memory_back);
 }
 
+TEST_F(Leak, OfManySmallOnesWhoseParentIsJustGoneCostsNobodyElse) {
+  FakeProcess& swarm = machine.spawn("swarm", 5 * kMiB).forks(5ms, 6 * kMiB).memory_returns_after(1s);
+  machine.spawn("bystander", 900 * kMiB);
+  machine.after(1s, [&] { machine.before_hold([&] { machine.end(swarm); }); });
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), Each("swarm"));
+  EXPECT_THAT(machine.killed(), SizeIs(::testing::Gt(100U))) << "the others still belong together";
+  EXPECT_EQ(machine.count(Event::victim_gone), 1U);
+}
+
 TEST_F(Leak, OfManySmallOnesThatIgnoreSigtermEndsWithSigkill) {
   FakeProcess& swarm = machine.spawn("swarm", 5 * kMiB).forks(5ms, 6 * kMiB).ignores_sigterm();
   machine.spawn("bystander", 5 * kMiB);

@@ -52,6 +52,17 @@ TEST_F(QuietServer, SleepsItsIdleIntervalMostOfTheTime) {
   EXPECT_GE(static_cast<double>(idle), 0.9 * static_cast<double>(waits.size()));
   EXPECT_LE(machine.searches(), 0U);
   EXPECT_LE(machine.lessons(), 121U) << "profiles are learnt every 30 s";
+  EXPECT_GE(machine.lessons(), 90U) << "for memory comes and goes";
+}
+
+TEST_F(QuietServer, SeldomLooksAtProcessesThatTakeNothing) {
+  machine.spawn("database", 16 * kGiB);
+  for (int i = 0; i < 360; ++i) {
+    machine.after(i * 10s, [this] { machine.spawn("check", 20 * kMiB).ends_after(2s); });
+  }
+  run_for(1h);
+  EXPECT_LE(machine.lessons(), 31U) << "one in two minutes";
+  EXPECT_GE(machine.lessons(), 28U) << "somebody small may be somebody to protect";
 }
 
 }  // namespace

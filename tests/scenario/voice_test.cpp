@@ -65,6 +65,8 @@ TEST_F(Voice, SaysThatAllIsWellOnlyAtTheRecoveryMark) {
   EXPECT_TRUE(run_until(Event::recovered, 1s));
   run_for(1min);
   EXPECT_EQ(machine.count(Event::recovered), 1U);
+  EXPECT_EQ(machine.first(Event::recovered).incident.id, machine.first(Event::no_victim).incident.id)
+      << "it has been looked for somebody all the time, but nothing was told of that";
 }
 
 TEST_F(Voice, NoticesThatTheKernelWasFirst) {
@@ -96,6 +98,24 @@ TEST_F(Voice, NoticesAKernelKillWhileItKillsItself) {
   EXPECT_THAT(machine.events(), ElementsAre(Event::victim_terminated, Event::kernel_killed, Event::victim_killed,
                                             Event::victim_gone, Event::recovered));
   for (const Told& told : machine.told()) EXPECT_EQ(told.incident.id, id);
+}
+
+TEST_F(Voice, WhatIsToldBetweenAVictimAndTheRecoveryIsAPartOfThatStory) {
+  machine.spawn("contained", 3 * kGiB);
+  machine.spawn("innocent", kGiB);
+  fill_up_to(kLow).adj(900);
+  ASSERT_TRUE(run_until(Event::victim_gone));
+  machine.kill_by_kernel();
+  run_for(20s);
+  EXPECT_THAT(machine.events(),
+              ElementsAre(Event::victim_terminated, Event::victim_gone, Event::kernel_killed, Event::recovered));
+  for (const Told& told : machine.told()) {
+    EXPECT_EQ(told.incident.id, machine.told().front().incident.id);
+    EXPECT_EQ(told.incident.begun, machine.told().front().incident.begun) << "a story has one beginning";
+  }
+  machine.kill_by_kernel();
+  run_for(20s);
+  EXPECT_NE(machine.told().back().incident.id, machine.told().front().incident.id) << "another story";
 }
 
 class DryRun : public Voice {

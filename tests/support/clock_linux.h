@@ -5,16 +5,11 @@
 
 #include <ctime>
 
-#include "forestall/units.h"
+#include "base/clock_linux.h"
 
 namespace forestall::testing {
 
-/// Safe in a signal handler: clock_gettime(2) is (signal-safety(7)).
-inline Instant now() {
-  timespec t{};
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return Instant(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
-}
+inline Instant now() { return monotonic_now(); }
 
 inline void sleep_until(Instant when) {
   const auto since_boot = when.time_since_epoch();

@@ -11,11 +11,11 @@ from statistics import median
 
 from evidence import Evidence, expected_fate
 from laboratory import BUILD, SERVICES, Laboratory
+from page import write_page
 from scenario import Scenario
 from suite import chosen_from, command, understood
 
 PAGE = BUILD.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- made by ./dev compare: begin -->\n", "<!-- made by ./dev compare: end -->\n"
 
 
 @dataclass
@@ -51,7 +51,7 @@ def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence) -> R
         scenario=scenario.name,
         daemon=daemon,
         index=index,
-        over=found.over,
+        over=found.over and "start " in found.files.get("stood", ""),
         freeze_total=found.freeze.total,
         freeze_worst=found.freeze.worst,
         guilty_gone=sum(expected_fate(program, found) for program in guilty),
@@ -131,12 +131,6 @@ def page(results: list[Result]) -> list[str]:
     return lines
 
 
-def write_page(lines: list[str]) -> None:
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(before + BEGIN + "\n" + "\n".join(lines).strip() + "\n\n" + END + after)
-
-
 def main() -> int:
     parser = command("compare", __doc__, "all that are marked compared")
     parser.add_argument("--runs", type=int, default=3, help="how often each (default 3)")
@@ -164,7 +158,7 @@ def main() -> int:
                 with kept.open("a") as file:
                     file.write(json.dumps(asdict(results[-1])) + "\n")
                 print(f"{index + 1} {each.name:24} {daemon:14} {cell(results[-1:])}", flush=True)
-    write_page(page(results))
+    write_page(PAGE, "compare", page(results))
     print(f"{PAGE.relative_to(BUILD.parent)} is written")
     return 0
 

@@ -36,10 +36,14 @@ class Fate:
 
 @dataclass(frozen=True)
 class Freeze:
-    """In milliseconds: the sum of all lateness above FREEZE_MS, and the worst."""
+    """
+    Of the interactive program, in milliseconds: the sum of all lateness above FREEZE_MS, and the worst. not_ours: what
+    was taken off, because the machine as a whole stood still.
+    """
 
     total: int
     worst: int
+    not_ours: int
 
 
 @dataclass
@@ -62,7 +66,7 @@ def gather(run: machine.Run, scenario: Scenario) -> Evidence:
         over=run.over and "kills_after" in files,
         seconds=run.seconds,
         fates={program.name: _fate(files.get(f"fate/{program.name}", "")) for program in scenario.programs},
-        freeze=_freeze(files.get("live", "")),
+        freeze=_freeze(files.get("live", ""), files.get("stood", "")),
         kernel_kills=_kernel_kills(files),
         incidents=[json.loads(line) for line in files.get("incidents", "").splitlines()],
         services_hurt=_services_hurt(files),
@@ -81,6 +85,16 @@ def signalled(evidence: Evidence) -> list[dict]:
             if victim not in seen:
                 seen.add(victim)
                 found.append(record)
+    return found
+
+
+def stories(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Of each incident that the daemon has kept, by the name of its file: its text, as jsonl, shown, replayed and compared."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in sorted(evidence.files.items()):
+        if name.startswith("stories/"):
+            story, kind = name.removeprefix("stories/").rsplit(".", 1)
+            found.setdefault(story, {})[kind] = text
     return found
 
 
@@ -104,14 +118,22 @@ def _fate(text: str) -> Fate:
     return Fate(*(int(known.get(name) or 0) for name in ("Processes", "ExecMainCode", "ExecMainStatus")))
 
 
-def _freeze(live: str) -> Freeze:
+def _freeze(live: str, stood: str) -> Freeze:
     """
-    From the lines "late T L" of the interactive program. A last line without an end: from the last sign of life, it
-    stood still until it was given up; that is not counted, a run that did not come back says so itself.
+    From the lines "late T L" of the interactive program, less the time "stood FROM TO" in which the machine as a whole
+    stood still. A last line without an end: from the last sign of life, it stood still until it was given up; that is
+    not counted, a run that did not come back says so itself.
     """
-    late = [int(found[1]) for found in re.finditer(r"^late \d+ (\d+)\s*$", live, re.MULTILINE)]
-    frozen = [ms for ms in late if ms > FREEZE_MS]
-    return Freeze(sum(frozen), max(frozen, default=0))
+    late = [(int(t) - int(ms), int(t)) for t, ms in re.findall(r"^late (\d+) (\d+)\s*$", live, re.MULTILINE)]
+    still = [(int(begin), int(end)) for begin, end in re.findall(r"^stood (\d+) (\d+)$", stood, re.MULTILINE)]
+    off = [sum(_overlap(each, other) for other in still) for each in late]
+    waited = [end - begin - less for (begin, end), less in zip(late, off)]
+    frozen = [ms for ms in waited if ms > FREEZE_MS]
+    return Freeze(sum(frozen), max(frozen, default=0), sum(off))
+
+
+def _overlap(a: tuple[int, int], b: tuple[int, int]) -> int:
+    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
 
 
 def _kernel_kills(files: dict[str, str]) -> int:

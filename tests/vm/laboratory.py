@@ -22,7 +22,7 @@ SERVICES = {
 
 
 class Laboratory:
-    """Builds what is missing when it is made. deb, workload, recorder: what `./dev` built."""
+    """Builds what is missing when it is made. deb, programs: what `./dev` built."""
 
     def __init__(self, deb: Path, programs: Path):
         self.deb, self.programs = deb, programs
@@ -59,16 +59,18 @@ class Laboratory:
         )
         return done.files
 
-    def run(self, scenario: Scenario, daemon: str, label: str, record: bool = False) -> evidence.Evidence:
+    def run(
+        self, scenario: Scenario, daemon: str, label: str, more: dict[str, Path | str] | None = None
+    ) -> evidence.Evidence:
+        """more: further files for the job, by the names under which it looks for them."""
         service = SERVICES[daemon]
         files: dict[str, Path | str] = {
             "job": HERE / "guest" / "job_scenario.sh",
             "settings": scenario.settings(service or "none"),
             "programs": scenario.plan(),
             "workload": self.programs / "workload" / "forestall_workload",
+            **(more or {}),
         }
-        if record:
-            files["recorder"] = self.programs / "recorder" / "forestall_recorder"
         directory = self.directory / "runs" / label
         disks = [machine.Disk("data", directory / "data.img", size=3 << 29)]
         if scenario.machine.swap == "disk":

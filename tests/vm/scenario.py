@@ -13,7 +13,7 @@ ROLES = ("guilty", "innocent")
 # did not end by itself. "shrinks": some of its processes had to go, itself it lives.
 FATES = ("lives", "dies", "shrinks")
 SWAPS = ("none", "disk", "zram")
-SCOPES = ("system", "session")
+SCOPES = ("system", "session", "box")
 # The end of a program that nobody ended: see `--until` of the workload program.
 OWN_END = 77
 OWN_END_BEFORE = 2  # seconds before the scenario's end, so that it has been noticed by then
@@ -25,12 +25,19 @@ class ScenarioError(Exception):
 
 @dataclass(frozen=True)
 class Machine:
+    """
+    box: MemoryMax= of a slice of this name, which is watched over instead of the machine; empty: there is none.
+    config: for the daemon, as a file in conf.d.
+    """
+
     memory: str = "1024M"
     swap: str = "none"
     swap_mib: int = 512
     tmpfs_size: str = "50%"
     file_size: str = "0"  # of /var/lib/vm/file, to be read from disk
     mglru: bool = False
+    box: str = ""
+    config: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Expect:
     kills: int = 1
     quiet: bool = False  # the daemon must signal nobody
     saved: bool = False  # the file that a slow program saves at its end must be there
+    replays: bool = True  # the recording tells all that the choice went by
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,11 @@ class Scenario:
     programs: tuple[Program, ...]
     expect: Expect
 
+    @property
+    def guilty_leave(self) -> float:
+        """When the guilty end by themselves, in seconds."""
+        return self.seconds - OWN_END_BEFORE
+
     def settings(self, daemon: str) -> str:
         """For the shell of the job: what differs from its defaults."""
         values = {
@@ -83,31 +96,34 @@ class Scenario:
             "zram_size": f"{self.machine.swap_mib}M",
             "tmpfs_size": self.machine.tmpfs_size,
             "file_size": self.machine.file_size,
+            "box": self.machine.box,
+            "config": self.machine.config,
             "mglru": "7" if self.machine.mglru else "0",
             "time_limit": str(round(self.seconds * 1000)),
         }
         return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
 
     def plan(self) -> str:
-        """One `program` line each, in the order of their start. The guilty end by themselves when the time is over."""
+        """One `program` line each, in the order of their start."""
         lines = []
         for program in sorted(self.programs, key=lambda program: program.start):
             run = program.run if "--comm" in program.run else f"{program.run} --comm {program.name[:15]}"
             if program.role == "guilty":
-                run += f" --until {round((self.seconds - program.start - OWN_END_BEFORE) * 1000)}ms"
+                run += f" --until {round((self.guilty_leave - program.start) * 1000)}ms"
             words = [program.name, program.role, program.scope, str(round(program.start * 1000))]
             lines.append(f"program {shlex.join(words + [' '.join(program.properties)])} {run}\n")
         return "".join(lines)
 
 
-def read(path: Path) -> Scenario:
+def read(path: Path, kind: type = Scenario) -> Scenario:
+    """kind: Scenario, or what is derived from it."""
     try:
         text = tomllib.loads(path.read_text())
         programs = tuple(_made(Program, entry) for entry in text.pop("program", []))
         machine = _made(Machine, text.pop("machine", {}))
         expect = _made(Expect, text.pop("expect", {}))
         scenario = _made(
-            Scenario,
+            kind,
             {"name": path.stem, "seconds": 30.0, "compared": False, "open": ""} | text,
             machine=machine,
             programs=programs,
@@ -137,7 +153,7 @@ def _check(scenario: Scenario) -> None:
     for program in scenario.programs:
         one_of(program.role, ROLES)
         one_of(program.must, FATES)
-        one_of(program.scope, SCOPES)
+        one_of(program.scope, SCOPES if scenario.machine.box else SCOPES[:2])
     names = [program.name for program in scenario.programs]
     if not any(program.role == "innocent" for program in scenario.programs):
         raise ScenarioError("nobody is innocent: a scenario shows who dies and who lives")

@@ -55,7 +55,9 @@ def show(name: str, begun: float, wrong: list[str], note: str = "", bad: str = "
 
 def in_short(evidence: Evidence) -> str:
     ended = ", ".join(f"{victim(each)} by {each.get('RULE')}" for each in signalled(evidence)) or "nobody"
-    return f"freeze {evidence.freeze.total} ms (worst {evidence.freeze.worst}); ended: {ended}"
+    freeze = evidence.freeze
+    less = f", less {freeze.not_ours} ms of the whole machine" if freeze.not_ours else ""
+    return f"freeze {freeze.total} ms (worst {freeze.worst}{less}); ended: {ended}"
 
 
 def victim(record: dict[str, str]) -> str:
@@ -63,9 +65,9 @@ def victim(record: dict[str, str]) -> str:
     return name if kind == "process" else f"{name} ({kind} of {record.get('VICTIM_PROCESSES')})"
 
 
-def chosen_from(names: list[str]) -> list[scenarios.Scenario]:
+def chosen_from(names: list[str], folder: str = "scenarios", kind: type = scenarios.Scenario) -> list:
     """Those of these names; all if there are none."""
-    found = [scenarios.read(path) for path in sorted((HERE / "scenarios").glob("*.toml"))]
+    found = [scenarios.read(path, kind) for path in sorted((HERE / folder).glob("*.toml"))]
     unknown = set(names) - {each.name for each in found}
     if unknown:
         raise scenarios.ScenarioError(f"no such scenario: {', '.join(sorted(unknown))}")
@@ -91,7 +93,7 @@ def record(laboratory: Laboratory, chosen: list[scenarios.Scenario]) -> int:
     """For tests/data/traces: what the machine does when nobody intervenes."""
     for each in chosen:
         begun = time.monotonic()
-        evidence = laboratory.run(each, "nobody", f"{each.name}-recorded", record=True)
+        evidence = laboratory.run(each, "nobody", f"{each.name}-recorded", {"record": "yes"})
         trace = laboratory.directory / "runs" / f"{each.name}-recorded" / "trace"
         show(each.name, begun, [] if trace.exists() else ["no trace came back"], f"{in_short(evidence)}; {trace}")
     return 0
@@ -106,11 +108,14 @@ def command(verb: str, description: str, default: str) -> argparse.ArgumentParse
     return parser
 
 
-def understood(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, list[scenarios.Scenario]]:
-    """What was given, and the scenarios that are meant. Ends the program with one line where there is no such."""
+def understood(parser: argparse.ArgumentParser, *where) -> tuple[argparse.Namespace, list]:
+    """
+    What was given, and the scenarios that are meant; where: see chosen_from(). Ends the program with one line if there is
+    no such.
+    """
     given = parser.parse_args()
     try:
-        return given, chosen_from(given.scenario)
+        return given, chosen_from(given.scenario, *where)
     except scenarios.ScenarioError as error:
         parser.exit(2, f"{error}\n")
 

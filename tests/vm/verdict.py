@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 
-from evidence import Evidence, expected_fate, signalled
+from evidence import Evidence, expected_fate, signalled, stories
 from scenario import Scenario
 
 # What the administrator needs at nine in the morning; see docs/operations.md.
@@ -21,8 +21,8 @@ DENIAL = re.compile(r"not permitted|permission denied|seccomp", re.IGNORECASE)
 
 def is_only_late(found: list[str]) -> bool:
     """
-    Nothing is wrong but time: worth a second look, for under emulation the whole machine stands still when its host is
-    busy. What happened to whom is never looked at twice.
+    Nothing is wrong but time: worth a second look, for under emulation all is slow when the host is busy. What happened to
+    whom is never looked at twice.
     """
     return bool(found) and all(line.startswith(STOOD_STILL) for line in found)
 
@@ -39,6 +39,7 @@ def complaints(scenario: Scenario, evidence: Evidence) -> list[str]:
         *_machine(evidence),
         *_daemon(evidence),
         *_records(scenario, evidence),
+        *_stories(scenario, evidence),
     ]
 
 
@@ -60,6 +61,8 @@ def _freeze(scenario: Scenario, evidence: Evidence):
         )
     if evidence.files.get("live", "").count("alive ") < 3:
         yield "the interactive program hardly ran: there is nothing to judge by"
+    if "start " not in evidence.files.get("stood", ""):
+        yield "the metronome did not run: nobody knows when the machine as a whole stood still"
 
 
 def _machine(evidence: Evidence):
@@ -100,3 +103,43 @@ def _records(scenario: Scenario, evidence: Evidence):
     for record in victims:
         if not any((record["INCIDENT_ID"], event) in told for event in ("victim_gone", "victim_survived")):
             yield f"the journal does not tell how it ended with {record.get('VICTIM_COMM')}"
+
+
+def _stories(scenario: Scenario, evidence: Evidence):
+    """What was kept is about what was told, can be shown, and is decided in the same way again."""
+    kept = stories(evidence)
+    victims = signalled(evidence)
+    ids = {name.rsplit("-", 1)[-1] for name in kept}
+    for record in victims:
+        if record["INCIDENT_ID"] not in ids:
+            yield f"the story of {record.get('VICTIM_COMM')} is not kept"
+    for name, story in kept.items():
+        shown = story.get("shown", "")
+        if "What happened" not in shown or "that was left" not in shown and "that were left" not in shown:
+            yield f"the story {name} cannot be shown"
+    # A replay ends at the first signal: later ones are in the stories of others too.
+    first = next((record for record in victims if record["INCIDENT_ID"] in ids), None)
+    if scenario.expect.replays and first:
+        (name,) = (name for name in kept if name.endswith("-" + first["INCIDENT_ID"]))
+        yield from (f"the story {name}: {complaint}" for complaint in _replays(kept[name], first))
+
+
+def _replays(story: dict[str, str], record: dict):
+    """Decided as it was, to the byte unless several went, or could have gone as well; stricter rules act no later."""
+    candidates = [each["comm"] for each in json.loads(record["CANDIDATES_JSON"])]
+    one_of_its_kind = record["VICTIM_KIND"] == "process" and candidates.count(record["VICTIM_COMM"]) == 1
+    try:
+        (again,) = json.loads(story.get("replayed", ""))["replays"]
+        stricter, laxer = json.loads(story.get("compared", ""))["replays"]
+        same = again["decides_as_it_did"] or not one_of_its_kind
+        if not same or (again["signal"] or {}).get("comm") != record["VICTIM_COMM"]:
+            yield f"replayed, it is decided differently: {_signal(again)}"
+        if stricter["signal"] is None or (laxer["signal"] or stricter["signal"])["at_ms"] < stricter["signal"]["at_ms"]:
+            yield f"under stricter rules {_signal(stricter)}, under laxer ones {_signal(laxer)}"
+    except (ValueError, LookupError) as error:
+        yield f"it cannot be replayed ({error!r})"
+
+
+def _signal(replay: dict) -> str:
+    signal = replay["signal"]
+    return f"{signal['comm']} is signalled after {signal['at_ms']} ms" if signal else "nobody is signalled"

@@ -24,6 +24,7 @@ def record(event: str, comm: str = "leak", pid: str = "7") -> dict:
         "INCIDENT_ID": "a",
         "VICTIM_PID": pid,
         "VICTIM_COMM": comm,
+        "VICTIM_KIND": "process",
         "CANDIDATES_JSON": json.dumps([{"comm": comm}]),
     }
 
@@ -41,11 +42,24 @@ def told(records: list[dict]) -> str:
     return "".join(json.dumps(each) + "\n" for each in records)
 
 
+def signal(at_ms: int) -> dict:
+    return {"comm": "leak", "at_ms": at_ms}
+
+
+def replayed(as_it_was: bool) -> str:
+    return json.dumps({"replays": [{"signal": signal(60000), "decides_as_it_did": as_it_was}]})
+
+
+def compared(stricter: dict | None, laxer: dict | None) -> str:
+    return json.dumps({"replays": [{"signal": stricter}, {"signal": laxer}]})
+
+
 def good() -> dict[str, str]:
     return {
         "fate/leak": BY_SIGTERM,
         "fate/database": RUNS,
         "live": LIVE,
+        "stood": "start 1\n",
         "kills_before": "oom_kill 3",
         "kills_after": "oom_kill 3",
         "incidents": told([record("victim_terminated"), record("victim_gone")]),
@@ -55,6 +69,10 @@ def good() -> dict[str, str]:
         "daemon_after": "NRestarts=0\n",
         "seccomp.log": "-- No entries --\n",
         "daemon.log": "Sent SIGTERM to leak\n",
+        "stories/20260301T025914Z-a.jsonl": "{}\n",
+        "stories/20260301T025914Z-a.shown": "What happened\n\nMemory that was left\n",
+        "stories/20260301T025914Z-a.replayed": replayed(True),
+        "stories/20260301T025914Z-a.compared": compared(signal(59000), None),
     }
 
 
@@ -83,6 +101,14 @@ class Verdict(unittest.TestCase):
         self.assertIn("stood still", self.complaints(live=LIVE + "late 4000 410\n"))
         self.assertIn("stood still", self.complaints(live=LIVE + "late 4000 300\nlate 5000 300\n"))
         self.assertIn("hardly ran", self.complaints(live="start 1\n"))
+
+    def test_a_machine_that_stood_still_as_a_whole(self):
+        late = LIVE + "late 4000 900\n"
+        self.assertEqual(self.complaints(live=late, stood="start 1\nstood 2900 3300\nstood 3400 3900\n"), "")
+        self.assertIn("stood still", self.complaints(live=late, stood="start 1\nstood 2000 3400\nstood 3990 5000\n"))
+        found = evidence._freeze(late, "start 1\nstood 2000 3400\nstood 3990 5000\n")
+        self.assertEqual((found.total, found.worst, found.not_ours), (590, 590, 310))
+        self.assertIn("metronome", self.complaints(stood=""))
 
     def test_only_time_is_looked_at_twice(self):
         late = self.complaints(live=LIVE + "late 4000 410\n").splitlines()
@@ -117,6 +143,33 @@ class Verdict(unittest.TestCase):
         two = [record("victim_terminated"), record("victim_gone"), record("victim_killed", "database", "8")]
         self.assertIn("2 were signalled", self.complaints(incidents=told(two)))
         self.assertIn("nobody was to be", self.complaints(expect={"quiet": True}))
+
+    def test_a_story_that_is_missing_or_says_something_else(self):
+        name = "stories__20260301T025914Z-a"
+        self.assertIn("cannot be shown", self.complaints(**{f"{name}.shown": ""}))
+        self.assertIn("differently: leak is sig", self.complaints(**{f"{name}.replayed": replayed(False)}))
+        self.assertEqual(self.complaints(expect={"replays": False}, **{f"{name}.replayed": replayed(False)}), "")
+        together = [record(event) | {"VICTIM_KIND": "family"} for event in ("victim_terminated", "victim_gone")]
+        self.assertEqual(self.complaints(incidents=told(together), **{f"{name}.replayed": replayed(False)}), "")
+        twins = [
+            record(event) | {"CANDIDATES_JSON": json.dumps([{"comm": "leak"}, {"comm": "leak"}])}
+            for event in ("victim_terminated", "victim_gone")
+        ]
+        self.assertEqual(self.complaints(incidents=told(twins), **{f"{name}.replayed": replayed(False)}), "")
+        nobody = json.dumps({"replays": [{"signal": None, "decides_as_it_did": False}]})
+        self.assertIn("nobody is signalled", self.complaints(**{f"{name}.replayed": nobody}))
+        self.assertIn("cannot be replayed", self.complaints(**{f"{name}.replayed": ""}))
+        self.assertIn("cannot be replayed", self.complaints(**{f"{name}.compared": ""}))
+
+    def test_a_story_that_stricter_rules_do_not_end_sooner(self):
+        name = "stories__20260301T025914Z-a.compared"
+        self.assertEqual(self.complaints(**{name: compared(signal(5), signal(5))}), "")
+        self.assertIn("under laxer ones leak", self.complaints(**{name: compared(signal(5), signal(4))}))
+        self.assertIn("stricter rules nobody", self.complaints(**{name: compared(None, None)}))
+
+    def test_a_story_that_is_not_kept(self):
+        other = [each | {"INCIDENT_ID": "b"} for each in (record("victim_terminated"), record("victim_gone"))]
+        self.assertIn("the story of leak is not kept", self.complaints(incidents=told(other)))
 
     def test_work_that_was_not_saved(self):
         self.assertIn("save its work", self.complaints(expect={"saved": True}))

@@ -73,7 +73,7 @@ TEST(Builtin, HasItsFourRules) {
   stall.refaults_above = Share::percent(10);
   Rule thrash;
   thrash.name = "cache-thrash";
-  thrash.mem_available_below = parse_size("min(5%, 512MiB)").value();
+  thrash.mem_available_below = parse_size("min(8%, 768MiB)").value();
   thrash.psi_full_above = Share::percent(8);
   thrash.psi_window = 1s;
   thrash.refaults_above = Share::percent(15);

@@ -36,7 +36,7 @@ TEST(Complaint, AboutAKeyLikeNoneListsThemAll) {
   EXPECT_EQ(complaint("[poll]\nvolume = 11"),
             "a.toml:2:1: poll: unknown key \"volume\"; allowed are idle_interval and armed_interval");
   EXPECT_EQ(complaint("[victim]\nvolume = 11"),
-            "a.toml:2:1: victim: unknown key \"volume\"; allowed are kind, minimum and max_processes");
+            "a.toml:2:1: victim: unknown key \"volume\"; allowed are kind, minimum, max_processes and immune_users");
   EXPECT_EQ(complaint("[volume]"),
             "a.toml:1:2: unknown key \"volume\"; allowed are poll, victim, score, kill, rule, "
             "protect, avoid and prefer");
@@ -245,7 +245,8 @@ TEST(Complaint, AboutAPatternThatWouldMatchEverything) {
 
 TEST(Complaint, AboutAnEntryWithoutACriterion) {
   const std::string rest =
-      ": would match everything; give at least one of comm, exe, cmdline, user, uid, unit, slice and cgroup";
+      ": would match everything; give at least one of comm, exe, cmdline, user, uid, unit, slice, cgroup, container, "
+      "tty and state";
   EXPECT_EQ(complaint("[[protect]]\n"), "a.toml:1:1: protect" + rest);
   EXPECT_EQ(complaint("[[avoid]]\ncomm = \"a\"\n[[avoid]]\npoints = 5\n"), "a.toml:3:1: avoid" + rest);
 }
@@ -267,7 +268,7 @@ TEST(Complaint, AboutTextThatIsNotToml) {
 
 TEST(Complaint, IsAboutTheFirstMistakeInTheFile) {
   EXPECT_EQ(complaint("[victim]\nzzz = 1\n[poll]\naaa = 1\n"),
-            "a.toml:2:1: victim: unknown key \"zzz\"; allowed are kind, minimum and max_processes");
+            "a.toml:2:1: victim: unknown key \"zzz\"; allowed are kind, minimum, max_processes and immune_users");
   EXPECT_EQ(complaint("[score]\nprefer = 1\nadj = 1\n").substr(0, 11), "a.toml:2:10");
 }
 

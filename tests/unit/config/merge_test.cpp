@@ -23,6 +23,7 @@ armed_interval = "10ms"
 kind = "unit"
 minimum = "max(2%, 1GiB)"
 max_processes = 7
+immune_users = false
 [score]
 memory = "0%"
 growth = "300%"
@@ -30,15 +31,22 @@ growth_window = "1min"
 adj = "50%"
 prefer = "12.5%"
 avoid = "1000%"
+offender = "5%"
+unkept = "6%"
+age = "1%"
+cpu_time = "2%"
+nice = "3%"
+root = "4%"
 [kill]
 grace = "0s"
 breaker_kills = 100
 breaker_pause = "1h"
 )~"});
   EXPECT_EQ(config.poll, (PollConfig{10s, 10ms}));
-  EXPECT_EQ(config.victim, (VictimConfig{Kind::unit, parse_size("max(2%, 1GiB)").value(), 7}));
+  EXPECT_EQ(config.victim, (VictimConfig{Kind::unit, parse_size("max(2%, 1GiB)").value(), 7, false}));
   EXPECT_EQ(config.score, (ScoreConfig{Share{0}, Share::percent(300), 1min, Share::percent(50), Share{125'000},
-                                       Share::percent(1000)}));
+                                       Share::percent(1000), Share::percent(5), Share::percent(6), Share::percent(1),
+                                       Share::percent(2), Share::percent(3), Share::percent(4)}));
   EXPECT_EQ(config.kill, (KillConfig{0s, 100, 1h}));
 }
 
@@ -96,10 +104,14 @@ uid = 4294967294
 unit = 'e\.service'
 slice = "f"
 cgroup = "/g"
+container = "h"
+tty = "^pts/"
+state = "T"
 )";
   const Config config = parsed({"[[protect]]" + criteria + "[[avoid]]" + criteria + "points = 1000\ngrace = \"1s\"\n" +
                                 "[[prefer]]" + criteria});
-  Match match{"^a", "^/b\\.c$", "--d", "postgres", 4294967294U, "e\\.service", "f", "/g", 0, std::nullopt};
+  Match match{"^a", "^/b\\.c$", "--d",   "postgres", 4294967294U, "e\\.service", "f",
+              "/g", "h",        "^pts/", "T",        0,           std::nullopt};
   EXPECT_EQ(config.protect, std::vector{match});
   match.points = 100;
   EXPECT_EQ(config.prefer, std::vector{match});
@@ -142,7 +154,7 @@ TEST(Merge, AppendsEntries) {
 
 TEST(Merge, TakesEveryCriterionAlone) {
   for (const std::string line : {"comm = 'a'", "exe = 'a'", "cmdline = 'a'", "user = 'a'", "uid = 0", "unit = 'a'",
-                                 "slice = 'a'", "cgroup = 'a'"}) {
+                                 "slice = 'a'", "cgroup = 'a'", "container = 'a'", "tty = 'a'", "state = 'a'"}) {
     EXPECT_EQ(parsed({"[[protect]]\n" + line}).protect.size(), 1U) << line;
   }
 }

@@ -139,5 +139,29 @@ TEST_F(EngineTest, DecidesAfterARehearsalAsWithoutOne) {
   EXPECT_THAT(machine.events(), ElementsAre(Event::victim_terminated));
 }
 
+TEST_F(EngineTest, ExplainsWhoWouldGoAndTouchesNobody) {
+  machine.spawn("small", 300 * kMiB);
+  machine.spawn("large", 2 * kGiB);
+  machine.spawn("spared", kGiB).is_protected();
+  Engine e = engine();
+  ASSERT_TRUE(e.tick());
+  machine.advance(1s);
+  const auto now = e.explain();
+  ASSERT_TRUE(now);
+  ASSERT_EQ(now->candidate_count, 2U);
+  EXPECT_EQ(now->candidates[0].process.comm.view(), "large");
+  EXPECT_EQ(now->candidates[1].process.comm.view(), "small");
+  EXPECT_EQ(now->now, e.verdict().headroom);
+  EXPECT_THAT(machine.sent(), IsEmpty());
+  EXPECT_THAT(machine.told(), IsEmpty());
+  EXPECT_FALSE(e.killing());
+}
+
+TEST_F(EngineTest, ExplainsNothingThatItCannotSee) {
+  Engine e = engine();
+  machine.blind();
+  EXPECT_FALSE(e.explain());
+}
+
 }  // namespace
 }  // namespace forestall::testing

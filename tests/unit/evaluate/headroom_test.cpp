@@ -35,6 +35,14 @@ TEST(Headroom, IsWhatTheKernelSaysWhereNothingIsLeftOut) {
   EXPECT_EQ(h.left(), 9 * kGiB);
 }
 
+TEST(Headroom, WhatIsParkedOnTheListsOfProcessorsIsAvailable) {
+  Sample s = machine();
+  s.parked = 512 * kMiB;
+  const Headroom h = headroom(s);
+  EXPECT_EQ(h.available, 6 * kGiB + 512 * kMiB);
+  EXPECT_EQ(h.user_total, 14 * kGiB + 512 * kMiB);
+}
+
 TEST(Headroom, ZramThatCompressesToAQuarterIsWorthThreeQuarters) {
   EXPECT_EQ(headroom(zram_machine(2 * kGiB, 512 * kMiB)).swap_left, 1536 * kMiB);
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "poll/procfs_source_linux.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "unit/file_tree_linux.h"
 
@@ -46,6 +50,24 @@ class ProcfsSourceTest : public ::testing::Test {
   testing::FileTree tree_;
 };
 
+TEST_F(ProcfsSourceTest, LooksAtNodesWhereThereAreSeveralWithMemory) {
+  const auto node = [&](int number, int total, int free) {
+    tree_.write(fmt::format("sys/devices/system/node/node{}/meminfo", number),
+                fmt::format("Node {0} MemTotal: {1} kB\nNode {0} MemFree: {2} kB\n", number, total, free));
+  };
+  node(0, 4000, 100);
+  node(1, 0, 0);
+  ProcfsSource of_one = source();
+  EXPECT_EQ(read(of_one).node_count, 0U);
+  node(5, 3000, 200);
+  ProcfsSource of_two = source();
+  node(5, 3000, 150);
+  const Sample s = read(of_two);
+  ASSERT_EQ(s.node_count, 2U);
+  EXPECT_EQ(s.nodes[0], (NodeMemory{0, 4000 * kKiB, 100 * kKiB}));
+  EXPECT_EQ(s.nodes[1], (NodeMemory{5, 3000 * kKiB, 150 * kKiB}));
+}
+
 TEST_F(ProcfsSourceTest, ReadsEverythingThereIs) {
   tree_.write("proc/spl/kstat/zfs/arcstats", "size 4 700\nc_min 4 200\n");
   ProcfsSource machine = source();
@@ -57,6 +79,86 @@ TEST_F(ProcfsSourceTest, ReadsEverythingThereIs) {
   EXPECT_EQ(s.arc, (Arc{700, 200}));
   EXPECT_FALSE(s.strict_commit);
   EXPECT_THAT(machine.missing(), IsEmpty());
+}
+
+/// `pages` on the list of each of so many processors that no buffer holds the file.
+std::string zoneinfo(int pages) {
+  std::string text = "Node 0, zone   Normal\n";
+  for (int cpu = 0; cpu < 1000; ++cpu) text += fmt::format("    cpu: {}\n              count:    {}\n", cpu, pages);
+  return text;
+}
+
+/// What of that counts: all but 32 MiB.
+Bytes parked(int pages) {
+  const Bytes listed = static_cast<Bytes>(pages) * 1000 * static_cast<Bytes>(::sysconf(_SC_PAGESIZE));
+  return listed - std::min(listed, 32 * kMiB);
+}
+
+TEST_F(ProcfsSourceTest, WhatIsParkedIsLookedAtEachTimeOnlyIfItIsMuch) {
+  tree_.write("proc/meminfo", "MemTotal: 800000000 kB\nMemAvailable: 4000 kB\n");
+  tree_.write("proc/zoneinfo", zoneinfo(20));
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).parked, parked(20));
+  tree_.write("proc/zoneinfo", zoneinfo(1));
+  EXPECT_EQ(read(machine).parked, parked(1)) << "80 MiB were much";
+  tree_.write("proc/zoneinfo", zoneinfo(30));
+  EXPECT_EQ(read(machine).parked, parked(1)) << "4 MiB were little";
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(read(machine).parked, parked(30));
+}
+
+TEST_F(ProcfsSourceTest, WhatIsParkedIsNotLookedAtEachTimeWhileThereIsPlenty) {
+  tree_.write("proc/meminfo", "MemTotal: 800000000 kB\nMemAvailable: 200000000 kB\n");
+  tree_.write("proc/zoneinfo", zoneinfo(20));
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).parked, parked(20));
+  tree_.write("proc/zoneinfo", zoneinfo(30));
+  EXPECT_EQ(read(machine).parked, parked(20));
+  tree_.write("proc/meminfo", "MemTotal: 800000000 kB\nMemAvailable: 199999999 kB\n");
+  EXPECT_EQ(read(machine).parked, parked(30));
+}
+
+TEST_F(ProcfsSourceTest, WhatIsParkedIsLookedAtWhenSomebodyHasGivenMemoryBack) {
+  const auto meminfo = [&](const char* anon) {
+    tree_.write("proc/meminfo", fmt::format("MemTotal: 800000000 kB\nMemAvailable: 4000 kB\nAnonPages: {} kB\n", anon));
+  };
+  meminfo("3000000");
+  tree_.write("proc/zoneinfo", zoneinfo(1));
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).parked, parked(1));
+  tree_.write("proc/zoneinfo", zoneinfo(15));
+  meminfo("2980000");
+  EXPECT_EQ(read(machine).parked, parked(1)) << "20 MB";
+  meminfo("2960000");
+  EXPECT_EQ(read(machine).parked, parked(15)) << "40 MB";
+}
+
+TEST_F(ProcfsSourceTest, WhatIsParkedIsLookedAtWhenSomebodyWhoCameMeanwhileHasGivenMemoryBack) {
+  const auto meminfo = [&](const char* anon) {
+    tree_.write("proc/meminfo",
+                fmt::format("MemTotal: 800000000 kB\nMemAvailable: 400000000 kB\nAnonPages: {} kB\n", anon));
+  };
+  meminfo("1000000");
+  tree_.write("proc/zoneinfo", zoneinfo(1));
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).parked, parked(1));
+  meminfo("4000000");
+  EXPECT_EQ(read(machine).parked, parked(1));
+  tree_.write("proc/zoneinfo", zoneinfo(15));
+  meminfo("2000000");
+  EXPECT_EQ(read(machine).parked, parked(15)) << "more than at first, but much less than a moment ago";
+}
+
+TEST_F(ProcfsSourceTest, NoMoreIsParkedThanThereIs) {
+  tree_.write("proc/meminfo", "MemTotal: 65536 kB\nMemAvailable: 4000 kB\n");
+  tree_.write("proc/zoneinfo", zoneinfo(20));
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).parked, 32 * kMiB) << "of 80 MiB on a machine of 64";
+}
+
+TEST_F(ProcfsSourceTest, NothingIsParkedWhereNobodyTells) {
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).parked, 0U);
 }
 
 TEST_F(ProcfsSourceTest, TimeNeverRunsBackwards) {

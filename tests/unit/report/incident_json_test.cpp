@@ -8,6 +8,11 @@
 namespace forestall {
 namespace {
 
+TEST(IncidentJson, TellsAProcess) {
+  EXPECT_EQ(process_json(testing::spared(1, "systemd", kMiB, Mercy::init).process),
+            R"({"pid":1,"comm":"systemd","uid":0,"unit":"ssh.service","bytes":1048576,"oom_score_adj":0})");
+}
+
 TEST(IncidentJson, TellsCandidatesWithEveryTerm) {
   const CandidateNote c = testing::candidate(4242, "firefox", kGiB);
   EXPECT_EQ(
@@ -44,6 +49,16 @@ TEST(IncidentJson, TellsTheLargestNumbersWhole) {
   const std::string text = candidates_json(std::span(&c, 1));
   EXPECT_NE(text.find("\"bytes\":18446744073709551615"), std::string::npos) << text;
   EXPECT_NE(text.find("\"uid\":4294967295"), std::string::npos) << text;
+}
+
+TEST(IncidentJson, TellsARankingAsExplainDoes) {
+  const Incident i = testing::incident();
+  EXPECT_EQ(
+      ranking_json(i),
+      R"({"mem_available_bytes":1503657984,"user_memory_bytes":17179869184,"swap_left_bytes":0,)"
+      R"("swap_total_bytes":0,"action":"terminate","minimum_bytes":0,"processes":321,"eligible":2,"candidates":)" +
+          candidates_json(std::span(i.candidates).first(2)) + R"(,"spared":)" +
+          spared_json(std::span(i.spared).first(1)) + "}");
 }
 
 }  // namespace

@@ -8,13 +8,14 @@
 
 namespace forestall::testing {
 
-inline constexpr std::array<Event, 10> kAllEvents = {
+inline constexpr std::array<Event, 11> kAllEvents = {
     Event::pressure_warning, Event::victim_terminated, Event::victim_killed, Event::victim_gone,
     Event::victim_survived,  Event::stood_down,        Event::no_victim,     Event::breaker_opened,
-    Event::kernel_killed,    Event::recovered};
-inline constexpr std::array<Mercy, 9> kAllMercies = {Mercy::init,     Mercy::kernel_thread, Mercy::forestall,
-                                                     Mercy::ancestor, Mercy::system_unit,   Mercy::oom_score_adj,
-                                                     Mercy::protect,  Mercy::out_of_reach,  Mercy::too_small};
+    Event::kernel_killed,    Event::restart_loop,      Event::recovered};
+inline constexpr std::array<Mercy, 11> kAllMercies = {Mercy::init,         Mercy::kernel_thread, Mercy::forestall,
+                                                      Mercy::ancestor,     Mercy::system_unit,   Mercy::oom_score_adj,
+                                                      Mercy::protect,      Mercy::omit,          Mercy::other_node,
+                                                      Mercy::out_of_reach, Mercy::too_small};
 inline constexpr std::array<Outcome, 6> kAllOutcomes = {Outcome::none,       Outcome::memory_back,   Outcome::fruitless,
                                                         Outcome::unkillable, Outcome::not_permitted, Outcome::vanished};
 

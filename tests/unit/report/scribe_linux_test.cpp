@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr unsigned kQueue = 16;
+constexpr unsigned kQueue = 12;
 
 Incident numbered(std::size_t n) {
   Incident i;
@@ -102,6 +102,19 @@ TEST_F(ScribeTest, TheIncidentIsCopied) {
     let_go_.count_down();
   }
   EXPECT_THAT(written_, ElementsAre(1, 2));
+}
+
+TEST_F(ScribeTest, DoesWhatIsToBeDoneAfterWhatItWasToldBefore) {
+  {
+    Scribe scribe(stuck_outlet(), gap());
+    scribe.tell(Event::no_victim, numbered(1));
+    is_stuck_.wait();
+    scribe.tell(Event::no_victim, numbered(2));
+    scribe.then([this] { written_.push_back(100); });
+    scribe.then([this] { written_.push_back(101); });
+    let_go_.count_down();
+  }
+  EXPECT_THAT(written_, ElementsAre(1, 2, 100, 101));
 }
 
 }  // namespace

@@ -17,12 +17,15 @@ namespace forestall {
 namespace {
 
 using std::chrono::seconds;
+using ::testing::Contains;
 using testing::ended_incident;
 using ::testing::HasSubstr;
 using testing::incident;
 using testing::incident_of;
+using ::testing::IsSupersetOf;
 using testing::kAllEvents;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::map<std::string, std::string> fields_of(Event event, const Incident& i) {
@@ -127,6 +130,29 @@ TEST(Sentence, SaysWhatElseHappened) {
   EXPECT_THAT(sentence(Event::no_victim, i), HasSubstr("none of 321 processes may be killed"));
   EXPECT_THAT(sentence(Event::stood_down, i), HasSubstr("nothing was done"));
   EXPECT_EQ(sentence(Event::recovered, i), "Memory has recovered: 1.4 GiB of 16 GiB available, no swap.");
+}
+
+TEST(Sentence, SaysThatAKillWasNotNeeded) {
+  Incident i = ended_incident();
+  i.attempt.held_at_relief = 4 * kGiB - 4 * kGiB / 20;
+  EXPECT_THAT(sentence(Event::victim_gone, i), HasSubstr("It was not needed: memory had recovered before it gave any"));
+  EXPECT_THAT(journal_fields(Event::victim_gone, i), Contains("NEEDLESS=1"));
+  i.attempt.held_at_relief = 4 * kGiB - 4 * kGiB / 20 - 1;
+  EXPECT_THAT(sentence(Event::victim_gone, i), Not(HasSubstr("needed")));
+  EXPECT_THAT(journal_fields(Event::victim_gone, i), Contains("NEEDLESS=0"));
+}
+
+TEST(Sentence, SaysWhichServiceComesBackEachTime) {
+  Incident i = incident();
+  i.restart = {std::string_view("leak\x1b.service"), false, 2};
+  EXPECT_THAT(
+      sentence(Event::restart_loop, i),
+      StartsWith(
+          "The service leak\\x1b.service of the system was started again within a minute each of the last 2 times"));
+  EXPECT_EQ(priority_of(Event::restart_loop), priority::kError);
+  i.restart.of_user = true;
+  EXPECT_THAT(sentence(Event::restart_loop, i), HasSubstr(" of a user's own manager was started again"));
+  EXPECT_THAT(journal_fields(Event::restart_loop, i), IsSupersetOf({"RESTARTED_UNIT=leak\\x1b.service", "RESTARTS=2"}));
 }
 
 TEST(Priority, IsThatOfSomethingAnAdministratorMustSee) {

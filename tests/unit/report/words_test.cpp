@@ -166,6 +166,16 @@ TEST(ProcessInWords, NamesAUnitByItsName) {
   EXPECT_EQ(in_words(p), "the unit batch\\x0a.service (40 processes, the oldest is batch\\x0a, pid 4242, uid 1000)");
 }
 
+TEST(ProcessInWords, NamesAContainerAndAMachine) {
+  ProcessNote p = testing::candidate(7, "java", kGiB).process;
+  p.unit.assign("docker-" + std::string(12, 'a') + std::string(52, 'b') + ".scope");
+  EXPECT_EQ(in_words(p), "java (pid 7, uid 1000, container aaaaaaaaaaaa)");
+  p.kind = Kind::unit;
+  p.processes = 3;
+  p.unit.assign("machine-qemu\\x2d1\\x2dweb\\x1b.scope");
+  EXPECT_EQ(in_words(p), "the machine qemu-1-web\\x1b (3 processes, the oldest is java, pid 7, uid 1000)");
+}
+
 TEST(CompanyInWords, SaysWhoGoesWithItAndWhoIsWeighedWithIt) {
   CandidateNote c = testing::candidate(4242, "x", kGiB);
   EXPECT_EQ(company_in_words(c), "");

@@ -102,6 +102,53 @@ TEST(CgroupPlace, LongPathsAreCutAndNothingElseHappens) {
   EXPECT_EQ(parse_cgroup(slices + "/b.service\n").unit.view(), "b.service");
 }
 
+std::string container_in(const std::string& path) { return container_of(parse_cgroup("0::" + path + "\n")); }
+
+TEST(Container, IsNamedByWhoMadeIt) {
+  EXPECT_EQ(container_in("/machine.slice/machine-qemu\\x2d3\\x2dweb.scope/libvirt/emulator"), "qemu-3-web");
+  EXPECT_EQ(container_in("/machine.slice/systemd-nspawn@web.service/payload"), "web");
+  EXPECT_EQ(container_in("/system.slice/docker-0a1b2c.scope"), "0a1b2c");
+  EXPECT_EQ(container_in("/docker/0a1b2c/init"), "0a1b2c");
+  EXPECT_EQ(container_in("/machine.slice/libpod-77ff.scope/container"), "77ff");
+  EXPECT_EQ(container_in("/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-77ff.scope"), "77ff");
+  EXPECT_EQ(
+      container_in("/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod9.slice/cri-containerd-4e.scope"),
+      "4e");
+  EXPECT_EQ(container_in("/kubepods.slice/kubepods-pod9.slice/crio-4e.scope"), "4e");
+  EXPECT_EQ(container_in("/lxc.payload.web/system.slice/a.service"), "web");
+  EXPECT_EQ(container_in("/lxc/web"), "web");
+}
+
+TEST(Container, IsTheOutermost) {
+  EXPECT_EQ(container_in("/system.slice/docker-outer.scope/system.slice/docker-inner.scope"), "outer");
+}
+
+TEST(Container, IsNotWhatADelegatedUnitNamesItself) {
+  EXPECT_EQ(container_in("/system.slice/build.service/docker/web"), "");
+  EXPECT_EQ(container_in("/user.slice/user-1000.slice/session-2.scope/docker-web.scope"), "");
+}
+
+TEST(Container, AnEscapeMayBeAllThatIsLeft) { EXPECT_EQ(container_in("/machine.slice/machine-a\\x2d.scope"), "a-"); }
+
+TEST(Container, IsNotWhatWatchesOverIt) {
+  EXPECT_EQ(container_in("/machine.slice/libpod-conmon-77ff.scope"), "");
+  EXPECT_EQ(container_in("/system.slice/crio-conmon-77ff.scope"), "");
+  EXPECT_EQ(container_in("/lxc.monitor.web"), "");
+}
+
+TEST(Container, IsNotWhatIsOnlyCalledLikeOne) {
+  for (const auto* path : {"", "/", "/system.slice/docker.service", "/system.slice/docker-.scope", "/lxc.payload.",
+                           "/docker", "/machine.slice", "/system.slice/mydocker-0a.scope"}) {
+    EXPECT_EQ(container_in(path), "") << path;
+  }
+}
+
+TEST(Container, AnEscapeThatIsNoneStaysAsItIs) {
+  EXPECT_EQ(container_in("/machine.slice/machine-a\\x2.scope"), "a\\x2");
+  EXPECT_EQ(container_in("/machine.slice/machine-a\\xzz.scope"), "a\\xzz");
+  EXPECT_EQ(container_in("/machine.slice/machine-a\\.scope"), "a\\");
+}
+
 TEST(CgroupPlace, ATextThatEndsAnywhereTellsNoOtherUnit) {
   const std::string text = "0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.scope\n";
   for (std::size_t length = 0; length < text.size(); ++length) {

@@ -44,6 +44,7 @@ class FakeProc : public FileTree {
     write(dir + "oom_score_adj", fmt::format("{}\n", p.adj));
     write(dir + "cgroup", "0::" + p.cgroup + "\n");
     write(dir + "cmdline", p.cmdline);
+    write(dir + "comm", p.comm + "\n");
     std::error_code ignored;
     std::filesystem::create_symlink("/usr/bin/" + std::to_string(p.pid), path(dir + "exe"), ignored);
   }

@@ -15,11 +15,11 @@ class KinOfTable : public MadeUpTable {
  protected:
   Census look() { return table().look(sample_, kAtLeast); }
   Census learn() { return table().learn(sample_, kAtLeast); }
-  /// What is learnt now is trusted from now on.
+  /// What is learnt now is trusted from now on, and no question is left open.
   void settle() {
-    learn();
+    learn_thoroughly();
     sample_.time += std::chrono::seconds(5);
-    learn();
+    learn_thoroughly();
   }
   void learn_thoroughly() { table().look_thoroughly(sample_, kAtLeast, std::chrono::seconds(10)); }
   static std::vector<std::int32_t> pids(const Census& census) {

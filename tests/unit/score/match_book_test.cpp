@@ -42,6 +42,15 @@ TEST(MatchBook, WithoutEntriesIsEmpty) {
   EXPECT_FALSE(profile.grace);
 }
 
+TEST(MatchBook, ImmunityOfUsersIsHeededUnlessItIsTakenAway) {
+  Config config;
+  EXPECT_EQ(book(config).heeded_adj(kImmune, 1000), kImmune);
+  config.victim.immune_users = false;
+  EXPECT_EQ(book(config).heeded_adj(kImmune, 1000), 0);
+  EXPECT_EQ(book(config).heeded_adj(kImmune, 0), kImmune) << "root's stays";
+  EXPECT_EQ(book(config).heeded_adj(kImmune + 1, 1000), kImmune + 1);
+}
+
 TEST(MatchBook, PointsOfAllEntriesThatMatchAddUp) {
   Config config;
   config.prefer = {entry("fox", 100), entry("fire", 20), entry("other", 3)};

@@ -115,8 +115,38 @@ TEST(Matcher, NoUserUnitIsNotAUnitWithoutAName) {
   EXPECT_TRUE(matches({.unit = "^$"}, in_place("/", 110)));
 }
 
+TEST(Matcher, AContainerIsMatchedByItsName) {
+  const Traits inside = in_place("/machine.slice/machine-qemu\\x2d3\\x2dweb.scope", 64055);
+  EXPECT_TRUE(matches({.container = "-web$"}, inside));
+  EXPECT_FALSE(matches({.container = "-db$"}, inside));
+  const Traits outside = in_place("/system.slice/postgresql.service", 110);
+  for (const auto* pattern : {"postgres", "", ".*", "^$"}) EXPECT_FALSE(matches({.container = pattern}, outside));
+}
+
+TEST(Matcher, ATerminalIsMatchedByItsName) {
+  Traits t = firefox();
+  for (const auto* pattern : {"pts", "", ".*", "^$"}) EXPECT_FALSE(matches({.tty = pattern}, t)) << "it has none";
+  t.terminal = 0x8803;
+  EXPECT_TRUE(matches({.tty = "^pts/"}, t));
+  EXPECT_FALSE(matches({.tty = "^tty"}, t));
+}
+
+TEST(Matcher, ATerminalIsNoPlaceToBeTrusted) {
+  Traits t = firefox();
+  t.terminal = 0x8803;
+  EXPECT_FALSE(protects({.tty = "^pts/"}, t)) << "anybody can have one";
+}
+
+TEST(Matcher, AStateIsMatchedByItsLetter) {
+  Traits t = firefox();
+  t.state = 'T';
+  EXPECT_TRUE(matches({.state = "^[TD]$"}, t));
+  EXPECT_FALSE(matches({.state = "S"}, t));
+}
+
 TEST(Matcher, ABadPatternIsAnErrorThatNamesIt) {
-  for (const auto key : {&Match::comm, &Match::exe, &Match::cmdline, &Match::unit, &Match::slice, &Match::cgroup}) {
+  for (const auto key : {&Match::comm, &Match::exe, &Match::cmdline, &Match::unit, &Match::slice, &Match::cgroup,
+                         &Match::container, &Match::tty, &Match::state}) {
     Match m;
     m.*key = "a(b\x1b";
     const auto matcher = Matcher::compile(m, users);
@@ -180,6 +210,8 @@ TEST(Protects, ACgroupCountsOutsideTheTreesOfUsersOnly) {
   const Match by_cgroup = {.cgroup = "postgresql"};
   EXPECT_TRUE(protects(by_cgroup, in_place("/system.slice/postgresql.service/x", 110)));
   EXPECT_FALSE(protects(by_cgroup, in_place(std::string(kUserTree) + "/postgresql", kAlice)));
+  EXPECT_TRUE(protects({.container = "^web$"}, in_place("/machine.slice/machine-web.scope", kAlice)));
+  EXPECT_FALSE(protects({.container = "^web$"}, in_place(std::string(kUserTree) + "/machine-web.scope", kAlice)));
   EXPECT_TRUE(protects({.slice = "^user-1000"}, in_place("/user.slice/user-1000.slice/session-1.scope", kAlice)));
 }
 

@@ -28,7 +28,8 @@ class PartiesTest : public ::testing::Test {
   void see_them() { growth_.see(now_, crowd_.census()); }
   const Ranking& gathered() {
     const Census census = crowd_.census(minimum_);
-    const Circumstances now{{kMachine}, now_, growth_, out_of_reach_, respawners_};
+    const Circumstances now{{kMachine},  now_,       growth_,     out_of_reach_,
+                            respawners_, suspended_, &offenders_, short_nodes_};
     rank(census, now, weights_, minimum_, ranking_);
     gather(census, now, victim_, weights_, kinship_, ranking_);
     return ranking_;
@@ -54,7 +55,10 @@ class PartiesTest : public ::testing::Test {
   Crowd crowd_;
   Bytes minimum_ = kMinimum;
   Instant now_{};
+  Duration suspended_{0};
   Growth growth_;
+  Offenders offenders_;
+  NodeMask short_nodes_ = kAllNodes;
   VictimConfig victim_;
   ScoreConfig weights_;
   std::vector<ProcessId> out_of_reach_, respawners_;

@@ -81,6 +81,31 @@ TEST_F(PartiesTest, ANegativeAdjAndPointsCountForTheirPart) {
   EXPECT_EQ(term("avoid"), -15);
 }
 
+TEST_F(PartiesTest, WhatElseIsAProcesssOwnCountsForItsPart) {
+  weights_.age = weights_.cpu_time = weights_.nice = weights_.root = Share::percent(100);
+  suspended_ = std::chrono::hours(40) + std::chrono::seconds(1);
+  add(10, 300);  // was started a second after boot
+  ProcessFacts& other = add(11, 100, 10);
+  other.id.start_time = 20 * 3600 * 100 + 100;
+  other.cpu_time = std::chrono::minutes(8);
+  other.nice = 12;
+  other.uid = 0;
+  EXPECT_EQ(term("age"), -35);
+  EXPECT_EQ(term("cpu_time"), -2);
+  EXPECT_EQ(term("nice"), 15);
+  EXPECT_EQ(term("root"), -7) << "7.5";
+}
+
+TEST_F(PartiesTest, AnOffenderAmongThemCountsForItsPart) {
+  add(10, 300);
+  ProcessFacts& other = add(11, 100, 10);
+  offenders_.ended(program_of(other.uid, "p11", other.place), now_);
+  EXPECT_EQ(term("offender"), 12) << "12.5";
+  EXPECT_EQ(term("unkept"), 0);
+  offenders_.last_was_in_vain();
+  EXPECT_EQ(term("unkept"), -5);
+}
+
 TEST_F(PartiesTest, WhoHoldNothingScoreNothing) {
   minimum_ = 0;
   add(10, 0).oom_score_adj = -400;

@@ -98,5 +98,19 @@ TEST(OomScoreAdj, IsUnknownWhereTheTextIsCut) {
   for (const auto* cut : {"-1000", "-100", "-10", "-1", "-"}) EXPECT_FALSE(parse_oom_score_adj(cut)) << cut;
 }
 
+NodeMask nodes_of(const std::string& mems_allowed) {
+  const auto status = parse_status("Uid:\t0\t0\t0\t0\nMems_allowed:\t" + mems_allowed + "\n");
+  EXPECT_TRUE(status) << "it is not worth a process";
+  return status ? status->nodes : 0;
+}
+
+TEST(Status, TellsTheNodesWhoseMemoryMayBeUsed) {
+  EXPECT_EQ(nodes_of("00000003"), 0b11U);
+  EXPECT_EQ(nodes_of("00000000,00000000,00000001"), 0b1U);
+  EXPECT_EQ(nodes_of("80000000,00000002"), NodeMask{1} << 63U | 0b10U);
+  EXPECT_EQ(nodes_of("00000001,00000000,00000000"), kAllNodes) << "more than can be told apart";
+  for (const auto* odd : {"", "x", "00000000", "1,x", "100000000"}) EXPECT_EQ(nodes_of(odd), kAllNodes) << odd;
+}
+
 }  // namespace
 }  // namespace forestall

@@ -11,8 +11,9 @@ namespace {
 
 /// /proc/PID/stat of a process that calls itself `comm`.
 std::string stat_of(std::string_view comm, std::string_view flags = "4194304", std::string_view start = "12345") {
-  return fmt::format("77 ({}) S 42 43 44 0 -1 {} 100 0 0 0 5 6 0 0 20 0 1 0 {} 10000 200 18446744073709551615 0 0\n",
-                     comm, flags, start);
+  return fmt::format(
+      "77 ({}) S 42 43 44 34819 -1 {} 100 0 0 0 5 6 0 0 20 -7 1 0 {} 10000 200 18446744073709551615 0 0\n", comm, flags,
+      start);
 }
 
 TEST(ProcessStat, TellsEveryField) {
@@ -22,8 +23,35 @@ TEST(ProcessStat, TellsEveryField) {
   EXPECT_EQ(stat->state, 'S');
   EXPECT_EQ(stat->parent, 42);
   EXPECT_EQ(stat->process_group, 43);
+  EXPECT_EQ(stat->terminal, 0x8803);
   EXPECT_FALSE(stat->kernel_thread);
+  EXPECT_EQ(stat->cpu_time, std::chrono::milliseconds(110));
+  EXPECT_EQ(stat->nice, -7);
   EXPECT_EQ(stat->start_time, 12345U);
+}
+
+TEST(ProcessStat, CpuTimeNeverOverflows) {
+  const std::string most = "18446744073709551615";
+  const auto stat = parse_stat(fmt::format("1 (a) S 0 0 0 0 0 0 0 0 0 0 {0} {0} 0 0 0 0 0 0 5\n", most));
+  ASSERT_TRUE(stat);
+  EXPECT_GT(stat->cpu_time, std::chrono::hours(24 * 365 * 200));
+}
+
+TEST(ProcessStat, RefusesAPriorityThatThereIsNot) {
+  for (const int nice : {-21, 20}) {
+    EXPECT_FALSE(parse_stat(fmt::format("1 (a) S 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 {} 0 0 5\n", nice))) << nice;
+  }
+}
+
+TEST(Terminal, IsNamedAsBelowDev) {
+  EXPECT_EQ(name_of_terminal(0), "");
+  EXPECT_EQ(name_of_terminal(0x8803), "pts/3");
+  EXPECT_EQ(name_of_terminal(0x10882C), "pts/300") << "the minor number has a part above the major";
+  EXPECT_EQ(name_of_terminal(0x402), "tty2");
+  EXPECT_EQ(name_of_terminal(0x43F), "tty63");
+  EXPECT_EQ(name_of_terminal(0x440), "ttyS0");
+  EXPECT_EQ(name_of_terminal(0x501), "") << "/dev/console is none of these";
+  EXPECT_EQ(name_of_terminal(-1), "");
 }
 
 class HostileComm : public ::testing::TestWithParam<std::string> {};

@@ -7,13 +7,10 @@
 
 #include "unit/score/kin_of_table_linux.h"
 
-namespace forestall {
+namespace forestall::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::book;
-using testing::KinOfTable;
-using testing::kSmall;
 using ::testing::UnorderedElementsAre;
 
 TEST_F(KinOfTable, AreEverybodyButKernelThreads) {
@@ -28,7 +25,7 @@ TEST_F(KinOfTable, AreEverybodyButKernelThreads) {
 }
 
 TEST_F(KinOfTable, TellWhatMattersOfASmallOne) {
-  testing::MadeUp fox{.pid = 51, .comm = "fox", .anon = kSmall, .uid = 1234, .parent = 7, .process_group = 8};
+  MadeUp fox{.pid = 51, .comm = "fox", .anon = kSmall, .uid = 1234, .parent = 7, .process_group = 8};
   fox.start_time = 99;
   fox.adj = 17;
   fox.cgroup = "/system.slice/fox.service";
@@ -44,7 +41,7 @@ TEST_F(KinOfTable, TellWhatMattersOfASmallOne) {
     EXPECT_EQ(kin.comm.view(), "fox");
     EXPECT_EQ(kin.memory, kSmall + (remembered ? 0 : 4 * kKiB)) << "its page tables are read only once";
     EXPECT_FALSE(kin.must_live);
-    EXPECT_TRUE(kin.profile_known) << "nothing is asked";
+    EXPECT_EQ(kin.profile_known, remembered) << "its unit has yet to say whether it is to be spared";
     EXPECT_EQ(place(51).cgroup.unit.view(), "fox.service");
     EXPECT_NE(place(51).unit, 0U);
   }
@@ -59,6 +56,26 @@ TEST_F(KinOfTable, WhatASmallOneHoldsIsReadEachTime) {
   proc_.add({.pid = 51, .anon = 2 * kSmall, .swap = 5 * kSmall});
   EXPECT_EQ(kin(51).memory, 7 * kSmall + 4 * kKiB);
   EXPECT_EQ(kin(51).swap, 5 * kSmall);
+}
+
+TEST_F(KinOfTable, WhatASmallOneHasInSwapIsReadAnewWhenAsMuchHasMovedAsMatters) {
+  sample_.memory.swap_free -= 100 * kMiB;
+  proc_.add({.pid = 51, .anon = kSmall, .swap = kSmall});
+  settle();
+  proc_.add({.pid = 51, .anon = 2 * kSmall, .swap = 5 * kSmall});
+  proc_.add({.pid = 52, .anon = kSmall, .swap = 5 * kSmall});
+  sample_.memory.swap_free -= kAtLeast / 4 - 1;
+  Census census = look();
+  EXPECT_EQ(kin_in(census, 51).swap, kSmall);
+  EXPECT_EQ(kin_in(census, 51).memory, 3 * kSmall) << "the rest is always new";
+  EXPECT_EQ(kin_in(census, 52).swap, 5 * kSmall) << "of somebody new nothing is known";
+  sample_.memory.swap_free -= 1;
+  EXPECT_EQ(kin(51).swap, 5 * kSmall);
+  proc_.add({.pid = 51, .anon = kSmall, .swap = kSmall});
+  sample_.memory.swap_free += kAtLeast / 4;
+  EXPECT_EQ(kin(51).swap, kSmall) << "the other way too";
+  sample_.memory.swap_free = sample_.memory.swap_total;
+  EXPECT_EQ(kin(51).swap, 0U) << "where swap is empty nobody has any";
 }
 
 TEST_F(KinOfTable, WhoHasGrownLargeIsReadInFull) {
@@ -121,13 +138,13 @@ TEST_F(KinOfTable, WhatLeavesNoTraceInStatIsReadAnewSoonAtFirst) {
   EXPECT_EQ(place(51).cgroup.unit.view(), "y.service") << "systemd moves a process into its unit after it was born";
 }
 
-TEST_F(KinOfTable, WhatLeavesNoTraceInStatIsReadAnewAfterHalfAMinute) {
+TEST_F(KinOfTable, WhatLeavesNoTraceInStatIsReadAnewAfterTwoMinutes) {
   proc_.add({.pid = 51, .anon = kSmall});
   learn();
-  sample_.time += 1min;
+  sample_.time += 3min;
   learn();
   proc_.add({.pid = 51, .anon = kSmall, .uid = 4, .adj = 5, .cgroup = "/system.slice/y.service"});
-  sample_.time += 29s;
+  sample_.time += 119s;
   learn();
   EXPECT_EQ(kin(51).oom_score_adj, 0);
   sample_.time += 1s;
@@ -214,4 +231,4 @@ TEST_F(KinOfTable, WhatTheOldEntriesSaidIsForgotten) {
 }
 
 }  // namespace
-}  // namespace forestall
+}  // namespace forestall::testing

@@ -68,7 +68,7 @@ TEST_F(TableTest, TellsAllOfAProcess) {
   EXPECT_EQ(p.oom_score_adj, -17);
   EXPECT_EQ(p.place.unit.view(), "fox.service");
   EXPECT_FALSE(p.kernel_thread);
-  EXPECT_TRUE(p.profile.complete) << "nothing is asked, so nothing is to be waited for";
+  EXPECT_FALSE(p.profile.complete) << "its unit has yet to say whether it is to be spared";
 }
 
 TEST_F(TableTest, SmallProcessesAreOnlyCounted) {
@@ -221,7 +221,40 @@ TEST_F(TableTest, WhoeverCouldNotBeReadIsAskedAgain) {
   EXPECT_TRUE(only().profile.complete);
 }
 
+TEST_F(TableTest, TellsOfAnybodyByNumberHoweverSmall) {
+  constexpr std::uint64_t pf_kthread = 0x00200000;
+  book_ = testing::book({{.comm = "^keeper$", .uid = 1000}});
+  proc_.add({.pid = 50, .comm = "keeper", .anon = 4 * kKiB, .cmdline = "x"});
+  proc_.add({.pid = 51, .comm = "kthread", .anon = 0, .flags = pf_kthread});
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  const auto small = table().facts_of(50);
+  ASSERT_TRUE(small);
+  EXPECT_EQ(small->id, (ProcessId{50, 777}));
+  EXPECT_EQ(small->freed_by_death(), 8 * kKiB);
+  EXPECT_TRUE(small->profile.is_protected);
+  const auto kernel_thread = table().facts_of(51);
+  ASSERT_TRUE(kernel_thread);
+  EXPECT_TRUE(kernel_thread->kernel_thread);
+}
+
+TEST_F(TableTest, TellsNothingOfWhoWasNotThereOrIsGone) {
+  proc_.add({.pid = 50});
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  proc_.add({.pid = 51});  // as a thread: not listed, but there for whoever knows its number
+  EXPECT_FALSE(table().facts_of(51));
+  EXPECT_FALSE(table().facts_of(52));
+  proc_.remove("50");
+  EXPECT_FALSE(table().facts_of(50));
+}
+
 // ---- The real /proc -------------------------------------------------------------------------------------------------
+
+TEST(RealProc, OfACommandNobodyIsAnAncestor) {
+  const auto table = ProcfsTable::open(std::make_shared<const MatchBook>(), "/proc", "/sys/fs/cgroup", 0);
+  ASSERT_TRUE(table) << table.error().what;
+  EXPECT_TRUE((*table)->look(Sample{}, 0).lineage.empty());
+  EXPECT_TRUE((*table)->learn(Sample{}, 0).lineage.empty());
+}
 
 TEST(RealProc, HoldsThisProcessAndItsLineage) {
   const auto table = ProcfsTable::open(std::make_shared<const MatchBook>());

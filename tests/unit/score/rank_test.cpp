@@ -91,7 +91,7 @@ TEST_F(RankTest, AScoreIsTheSumOfItsTerms) {
     sum += c.terms[i].points;
     names.push_back(c.terms[i].name);
   }
-  EXPECT_THAT(names, ElementsAre("memory", "growth", "adj", "prefer", "avoid"));
+  EXPECT_THAT(names, ElementsAre("memory", "growth", "adj", "prefer", "avoid", "offender", "unkept"));
   EXPECT_EQ(c.score, sum);
   EXPECT_EQ(c.score, 250'000 + 2 * 31'250 + (100 + 30 - 7) * kPerMille);
 }

@@ -15,13 +15,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <ctime>
 #include <span>
 
 #include "judge_report.h"
 #include "kinds.h"
 #include "memory.h"
 #include "message.h"
+#include "support/clock_linux.h"
 
 namespace forestall::workload {
 namespace {
@@ -35,16 +35,10 @@ constexpr int kTouches = 64;  // pages of each kind in a tick
 
 volatile std::sig_atomic_t asked_to_end = 0;
 
-Nanos now() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * kSecond + time.tv_nsec;
-}
+Nanos now() { return testing::now().time_since_epoch().count(); }
 
 void sleep_until(Nanos due) {
-  const timespec time{due / kSecond, due % kSecond};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nullptr) == EINTR && asked_to_end == 0) {
-  }
+  while (now() < due && asked_to_end == 0) testing::sleep_until(Instant(Duration(due)));
 }
 
 /// A file full of the judge's content, mapped; empty, and said, if that fails. Synced, so that its pages are clean page

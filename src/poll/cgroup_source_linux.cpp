@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "poll/cgroup_source_linux.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/read_linux.h"
+#include "base/text.h"
+#include "poll/cgroup_memory.h"
+#include "poll/pressure.h"
+
+namespace forestall {
+namespace {
+
+template <typename T>
+std::optional<T> parse_file(const Fd& file, std::optional<T> (*parse)(std::string_view)) {
+  if (!file) return std::nullopt;
+  std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
+  const auto text = reread(file, buffer);
+  return text ? parse(*text) : std::nullopt;
+}
+
+/// Where there is no such file, as at the root of the machine, the other value.
+Bytes number(const Fd& file, Bytes otherwise) { return parse_file(file, parse_cgroup_limit).value_or(otherwise); }
+
+}  // namespace
+
+Result<CgroupSource> CgroupSource::open(const std::string& path, const std::string& cgroups, const std::string& proc,
+                                        const std::string& sys) {
+  if (!path.starts_with('/')) {
+    return failure(
+        0, "--cgroup " + escaped(path) + " is no path from the root of the tree, such as /system.slice/web.service");
+  }
+  auto machine = ProcfsSource::open(proc, sys);
+  if (!machine) return tl::unexpected(machine.error());
+  CgroupSource source(std::move(*machine));
+  std::string directory = cgroups + path;
+  while (directory.ends_with('/')) directory.pop_back();
+  const auto file = [&](const char* name) { return open_to_read(AT_FDCWD, (directory + name).c_str()); };
+  const bool is_charged = ::access((directory + "/memory.current").c_str(), R_OK) == 0;
+  source.stat_ = file("/memory.stat");
+  if (!is_charged || !source.stat_) {
+    return failure(errno, "--cgroup " + escaped(path) + " is no cgroup with the memory controller");
+  }
+  source.events_ = file("/memory.events");
+  source.pressure_ = file("/memory.pressure");
+  if (!source.pressure_) {
+    source.missing_.emplace_back(
+        "no pressure information (memory.pressure of the cgroup): rules with psi_some_above or psi_full_above cannot "
+        "hold");
+  }
+  for (; directory.size() >= cgroups.size(); directory.erase(directory.rfind('/'))) {
+    source.levels_.push_back(
+        {file("/memory.max"), file("/memory.current"), file("/memory.swap.max"), file("/memory.swap.current")});
+  }
+  const auto sample = source.read();
+  if (!sample) return tl::unexpected(sample.error());
+  return source;
+}
+
+Result<Sample> CgroupSource::read() {
+  const auto machine = machine_.read();
+  if (!machine) return machine;
+  CgroupMemory cgroup;
+  errno = 0;
+  const auto stat = parse_file(stat_, parse_cgroup_stat);
+  if (!stat) return failure(errno, "cannot make sense of memory.stat of the cgroup");
+  cgroup.stat = *stat;
+  for (const Level& level : levels_) {
+    cgroup.memory.narrow(number(level.limit, kNoLimit), number(level.current, 0));
+    cgroup.swap.narrow(number(level.swap_limit, kNoLimit), number(level.swap_current, 0));
+  }
+  cgroup.stat.reclaim.oom_kill = parse_file(events_, parse_cgroup_kills).value_or(0);
+  cgroup.psi = parse_file(pressure_, parse_pressure);
+  return within(cgroup, *machine);
+}
+
+std::optional<std::string> own_cgroup(const std::string& cgroups) {
+  if (::access((cgroups + "/memory.max").c_str(), R_OK) != 0) return std::nullopt;
+  return "/";
+}
+
+}  // namespace forestall

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The columns of a trace: how each part of a Frame and of a process becomes one word, and is read from it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "replay/trace.h"
+
+namespace forestall {
+
+/// One column.
+template <typename T>
+struct Field {
+  std::string_view name;
+  std::function<std::string(const T&)> word;
+  /// False if the word cannot be one of this column. What it took may still differ from `word`: compare.
+  std::function<bool(T&, std::string_view)> take;
+};
+
+std::span<const Field<Frame>> sample_fields();
+std::span<const Field<ProcessChange>> process_fields();
+
+/// `text` as one word of printable ASCII that is neither "=" nor "-" unless it is empty.
+std::string encoded(std::string_view text);
+/// None if it is no word that encoded() gives.
+std::optional<std::string> decoded(std::string_view word);
+
+}  // namespace forestall

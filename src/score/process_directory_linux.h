@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// /proc as the directory of processes: who there is by number, and the files of each. What is read decides whom to
+// kill, so nothing here allocates, or waits for another process's memory.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/fd_linux.h"
+#include "base/process_stat.h"
+#include "base/read_linux.h"
+#include "base/text.h"
+#include "score/process_files.h"
+
+namespace forestall {
+
+class ProcessDirectory {
+ public:
+  /// An open /proc, or what stands for it.
+  explicit ProcessDirectory(Fd proc) : proc_(std::move(proc)) {}
+
+  /// A file of one process, as far as `buffer` reaches: all that are read here are one record (fs/proc/base.c). None if
+  /// it, or the process, is not there.
+  template <std::size_t N>
+  [[nodiscard]] std::optional<std::string_view> read(std::int32_t pid, const char* name,
+                                                     std::array<char, N>& buffer) const {
+    return read_record(proc_.get(), path_of(pid, name).data(), buffer);
+  }
+  [[nodiscard]] std::optional<Stat> stat(std::int32_t pid) const;
+  [[nodiscard]] std::optional<Status> status(std::int32_t pid) const;
+
+  /// Calls `visit` with every pid there is. Not readdir(3), which would allocate.
+  template <typename Visit>
+  void for_each_pid(Visit visit) const {
+    alignas(Entry) std::array<char, 32 * kKiB> buffer;  // NOLINT: filled by the kernel
+    rewind();
+    for (long filled = 0; (filled = next(buffer.data(), buffer.size())) > 0;) {
+      for (long at = 0; at < filled;) {
+        const auto* entry = reinterpret_cast<const Entry*>(buffer.data() + at);
+        at += entry->length;
+        const auto pid = parse_unsigned(entry->name);
+        if (pid && *pid <= INT32_MAX) visit(static_cast<std::int32_t>(*pid));
+      }
+    }
+  }
+
+  /// The pid that was given last, to a thread perhaps: the last word of loadavg (proc_loadavg(5)).
+  [[nodiscard]] std::optional<std::int32_t> newest_pid() const;
+
+  /// Anonymous memory of all processes, swapped out or not.
+  [[nodiscard]] std::optional<Bytes> anon_of_all() const;
+
+ private:
+  struct Entry {  // linux_dirent64, getdents64(2)
+    std::uint64_t inode;
+    std::int64_t offset;
+    std::uint16_t length;
+    std::uint8_t type;
+    char name[1];
+  };
+  static std::array<char, 48> path_of(std::int32_t pid, const char* name);
+  void rewind() const;
+  long next(char* buffer, std::size_t size) const;
+
+  Fd proc_;
+};
+
+}  // namespace forestall

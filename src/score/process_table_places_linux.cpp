@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What ProcfsTable learns in peace of the places where processes live: of their units, by the files of their cgroups.
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/read_linux.h"
+#include "score/oom_preference_linux.h"
+#include "score/process_files.h"
+#include "score/process_table_linux.h"
+
+namespace forestall {
+namespace {
+
+/// So much of the machine's memory must have become shared, or ceased to be, for it to matter whose it is.
+constexpr Share kWorthAsking = Share{5'000};
+/// Units are asked this often at least when something is learnt.
+constexpr Duration kAskedAnewAfter = std::chrono::seconds(30);
+
+}  // namespace
+
+/// What the entries say of somebody who lives there, and what his unit says.
+Standing ProcfsTable::with_preference(Standing of_entries, std::uint16_t place) const {
+  const auto places = places_.places();
+  const OomPreference preference = places[places[place].unit].preference;
+  // Of a unit that is new somebody has yet to find out.
+  of_entries.complete = of_entries.complete && places[place].unit < places_learnt_;
+  of_entries.is_omitted = preference == OomPreference::omit;
+  if (preference == OomPreference::avoid) of_entries.avoid_points += kDefaultPoints;
+  return of_entries;
+}
+
+void ProcfsTable::learn_about_places(const Sample& sample) {
+  const auto places = places_.places();
+  for (; places_learnt_ < places.size(); ++places_learnt_) {
+    if (places[places_learnt_].unit != places_learnt_) continue;
+    std::array<char, 16> buffer{};
+    const auto text = read_of_unit(places_learnt_, "memory.oom.group", buffer);
+    if (text && text->starts_with('1')) places_.make_whole(static_cast<std::uint16_t>(places_learnt_));
+    // Who was not there at the last lesson held nothing then.
+    if (filling_learnt_) places_.see_shared(static_cast<std::uint16_t>(places_learnt_), 0, sample.time);
+    ask_unit(places_learnt_, sample.time);
+  }
+  learn_who_fills(sample);
+}
+
+/// Asking a cgroup has the kernel add up its counters, so it is done when there is something to find out.
+void ProcfsTable::learn_who_fills(const Sample& sample) {
+  const Bytes shared = sample.memory.shmem;
+  const Bytes moved = difference(shared, shared_learnt_);
+  // What was filled is to be forgotten in time.
+  const bool somebody_fills = std::ranges::any_of(places_.places(), [](const KnownPlace& p) { return p.filled > 0; });
+  const Duration patience = somebody_fills ? PlaceBook::kFilledWithin : kAskedAnewAfter;
+  const bool is_old = !filling_learnt_ || sample.time - *filling_learnt_ >= patience;
+  if (!is_old && moved < kWorthAsking * sample.memory.mem_total) return;
+  shared_learnt_ = shared;
+  filling_learnt_ = sample.time;
+  for (std::size_t i = 1; i < places_.places().size(); ++i) {
+    if (places_.places()[i].unit == i) ask_unit(i, sample.time);
+  }
+}
+
+void ProcfsTable::ask_unit(std::size_t number, Instant now) {
+  const auto unit = static_cast<std::uint16_t>(number);
+  // While it is restarted its cgroup is not there: what it is to be spared for does not change by that.
+  if (const auto preference = read_oom_preference(directory_of_unit(number))) places_.set_preference(unit, *preference);
+  std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
+  const auto text = read_of_unit(number, "memory.stat", buffer);
+  const auto held = text ? parse_shared_of_cgroup(*text) : std::nullopt;
+  if (held) {
+    places_.see_shared(unit, *held, now);
+  } else {
+    places_.forget_shared(unit);
+  }
+}
+
+std::optional<std::string_view> ProcfsTable::read_of_unit(std::size_t number, const char* file,
+                                                          std::span<char> buffer) const {
+  return read_once(AT_FDCWD, fmt::format("{}/{}", directory_of_unit(number), file).c_str(), buffer);
+}
+
+std::string ProcfsTable::directory_of_unit(std::size_t number) const {
+  return fmt::format("{}{}", cgroups_, path_of_unit(places_.places()[number].cgroup));
+}
+
+}  // namespace forestall

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+#include "report/flight_recorder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "replay/trace.h"
+#include "report/recorded_ports.h"
+
+namespace forestall {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr Instant kStart(1h);
+
+Sample sample(Duration at, Bytes available = kGiB) {
+  Sample s;
+  s.time = kStart + at;
+  s.memory.mem_total = 8 * kGiB;
+  s.memory.mem_available = available;
+  s.psi = PressureTotals{at / 2, at / 4};
+  s.parked = 5 * kMiB;
+  s.strict_commit = true;
+  return s;
+}
+
+ProcessFacts process(std::int32_t pid, Bytes anon, std::string_view comm = "leak") {
+  ProcessFacts p;
+  p.id = {pid, 7};
+  p.comm.assign(comm);
+  p.anon = anon;
+  return p;
+}
+
+Census census(const std::vector<ProcessFacts>& processes, const std::vector<Kin>& kin = {}) {
+  Census c;
+  c.processes = processes;
+  c.kin = kin;
+  return c;
+}
+
+std::vector<std::string> lines_of(const std::vector<ProcessChange>& changes) {
+  std::vector<std::string> lines;
+  for (const ProcessChange& c : changes) {
+    lines.push_back(std::to_string((c.time - Instant{}) / 1ms) + (c.gone ? " x " : " p ") +
+                    std::to_string(c.facts.id.pid) + " " + std::to_string(c.facts.anon / kMiB));
+  }
+  return lines;
+}
+
+TEST(FlightRecorder, TellsWhatItSawFromThenOn) {
+  FlightRecorder recorder;
+  for (int i = 0; i < 10; ++i) recorder.see(sample(i * 100ms, static_cast<Bytes>(i) * kMiB));
+  const auto recording = recorder.since(kStart + 300ms);
+  EXPECT_EQ(recording.began, kStart + 300ms);
+  ASSERT_THAT(recording.trace.samples, SizeIs(7));
+  Sample expected = sample(300ms, 3 * kMiB);
+  expected.time = Instant{};
+  const Sample& first = recording.trace.samples.front();
+  EXPECT_EQ(first.time, expected.time);
+  EXPECT_EQ(first.suspended, 1h + 300ms) << "since boot, with the time";
+  EXPECT_EQ(first.memory, expected.memory);
+  EXPECT_EQ(first.psi, expected.psi);
+  EXPECT_EQ(first.parked, 5 * kMiB);
+  EXPECT_TRUE(first.strict_commit);
+  EXPECT_EQ(recording.trace.samples.back().time, Instant(600ms));
+}
+
+TEST(FlightRecorder, HasNothingToTellOfATimeThatHasNotCome) {
+  FlightRecorder recorder;
+  EXPECT_THAT(recorder.since(Instant{}).trace.samples, IsEmpty());
+  recorder.see(sample(0s));
+  EXPECT_THAT(recorder.since(kStart + 1ns).trace.samples, IsEmpty());
+}
+
+TEST(FlightRecorder, KeepsEachLookOfAMinuteAndASecondOfTenMinutes) {
+  FlightRecorder recorder;
+  for (Duration at{0}; at <= 15min; at += 50ms) recorder.see(sample(at));
+  const auto& samples = recorder.since(kStart).trace.samples;
+  ASSERT_FALSE(samples.empty());
+  const auto time = [&](std::size_t i) { return samples[i].time; };
+  EXPECT_GE(samples.back().time - samples.front().time, 10min);
+  std::size_t last_minute = 0;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    ASSERT_GT(time(i), time(i - 1));
+    ASSERT_LE(time(i) - time(i - 1), 1s);
+    if (samples.back().time - time(i) <= 1min) ++last_minute;
+  }
+  EXPECT_EQ(last_minute, 1201U) << "twenty a second";
+}
+
+TEST(FlightRecorder, TakesLessThanAMebibyteAndAHalf) { EXPECT_LE(FlightRecorder::bytes(), 3 * kMiB / 2); }
+
+TEST(FlightRecorder, FollowsWhoGrowsAndWhoIsGone) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  recorder.see_large(kStart, census({process(5, 100 * kMiB)}));
+  recorder.see_large(kStart + 1s, census({process(5, 100 * kMiB + 100 * kKiB)}));
+  recorder.see_large(kStart + 2s, census({process(5, 200 * kMiB), process(6, 50 * kMiB)}));
+  recorder.see_large(kStart + 3s, census({process(6, 50 * kMiB)}));
+  EXPECT_THAT(lines_of(recorder.since(kStart).trace.changes),
+              ElementsAre("0 p 5 100", "2000 p 5 200", "2000 p 6 50", "3000 x 5 200"));
+}
+
+TEST(FlightRecorder, KnowsWhoWasThereAlreadyWhenTheRecordingBegins) {
+  FlightRecorder recorder;
+  recorder.see_large(kStart, census({process(5, 100 * kMiB), process(6, 50 * kMiB)}));
+  recorder.see_large(kStart + 1s, census({process(5, 300 * kMiB)}));
+  recorder.see(sample(5s));
+  recorder.see_large(kStart + 6s, census({process(5, 400 * kMiB)}));
+  EXPECT_THAT(lines_of(recorder.since(kStart + 2s).trace.changes), ElementsAre("0 p 5 300", "1000 p 5 400"));
+}
+
+TEST(FlightRecorder, FollowsTheLargestOnly) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  std::vector<ProcessFacts> processes;
+  for (int i = 1; i <= 50; ++i) processes.push_back(process(i, static_cast<Bytes>(i) * 10 * kMiB));
+  recorder.see_large(kStart, census(processes));
+  const auto& changes = recorder.since(kStart).trace.changes;
+  ASSERT_THAT(changes, SizeIs(FlightRecorder::kFollowed));
+  for (const ProcessChange& c : changes) EXPECT_GT(c.facts.id.pid, 50 - static_cast<int>(FlightRecorder::kFollowed));
+}
+
+TEST(FlightRecorder, WhoTakesThePlaceOfOneWhoIsLongGoneIsNotTakenForHim) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  const int many = static_cast<int>(FlightRecorder::kPeople) + 10;
+  for (int i = 1; i <= many; ++i) {
+    recorder.see_large(kStart + i * 1s, census({process(i, 100 * kMiB, "p" + std::to_string(i))}));
+  }
+  for (const ProcessChange& c : recorder.since(kStart).trace.changes) {
+    EXPECT_EQ(c.facts.comm.view(), "p" + std::to_string(c.facts.id.pid));
+  }
+}
+
+/// A small process, as only the look at everybody tells of it.
+Kin small(std::int32_t pid, std::uint16_t place) {
+  Kin kin;
+  kin.id = {pid, 7};
+  kin.process_group = 77;
+  kin.comm.assign("worker");
+  kin.memory = 6 * kMiB;
+  kin.swap = 2 * kMiB;
+  kin.place = place;
+  return kin;
+}
+
+TEST(FlightRecorder, KnowsEverybodyAtTheDecision) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  std::vector<KnownPlace> places(2);
+  places[1].cgroup.unit.assign("batch.service");
+  const std::vector<ProcessFacts> large = {process(5, 100 * kMiB)};
+  const std::vector<Kin> kin = {small(5, 0), small(6, 1), small(7, 9)};
+  Census all = census(large, kin);
+  const std::vector<std::int32_t> lineage = {3, 1};
+  all.places = places;
+  all.lineage = lineage;
+  recorder.see_everybody(kStart + 1s, all);
+  const auto trace = recorder.since(kStart).trace;
+  EXPECT_THAT(lines_of(trace.changes), ElementsAre("1000 p 5 100", "1000 p 6 4", "1000 p 7 4"));
+  EXPECT_EQ(trace.changes[1].facts.place.unit.view(), "batch.service");
+  EXPECT_EQ(trace.changes[1].facts.swap, 2 * kMiB);
+  EXPECT_EQ(trace.changes[1].facts.process_group, 77);
+  EXPECT_EQ(trace.changes[1].facts.comm.view(), "worker");
+  EXPECT_EQ(trace.lineage, lineage);
+  EXPECT_THAT(recorder.since(kStart + 2s).trace.changes, IsEmpty()) << "no sample, no trace";
+}
+
+TEST(FlightRecorder, KnowsWhoIsDecidedUponToThePage) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  recorder.see_large(kStart, census({process(5, 100 * kMiB)}));
+  recorder.see_everybody(kStart + 1s, census({process(5, 100 * kMiB + 4 * kKiB)}));
+  const auto changes = recorder.since(kStart).trace.changes;
+  ASSERT_THAT(changes, SizeIs(2));
+  EXPECT_EQ(changes[1].facts.anon, 100 * kMiB + 4 * kKiB);
+}
+
+TEST(FlightRecorder, KnowsACommandLineThatIsLearntLater) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  ProcessFacts leak = process(5, 100 * kMiB);
+  recorder.see_large(kStart, census({leak}));
+  leak.profile.cmdline.assign("leak --fast");
+  recorder.see_large(kStart + 1s, census({leak}));
+  const auto changes = recorder.since(kStart).trace.changes;
+  ASSERT_FALSE(changes.empty());
+  EXPECT_EQ(changes.front().facts.profile.cmdline.view(), "leak --fast");
+}
+
+TEST(FlightRecorder, KnowsWhatTheDaemonMadeOfEachLook) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  recorder.judged({Action::none, 1s});
+  recorder.see(sample(1s));
+  recorder.see(sample(1002ms));  // to make sure
+  recorder.judged({Action::terminate, 50ms});
+  recorder.see(sample(1050ms));
+  const auto samples = recorder.since(kStart).trace.samples;
+  ASSERT_THAT(samples, SizeIs(4));
+  EXPECT_EQ(samples[0].judged, (Judged{Action::none, 1s}));
+  EXPECT_EQ(samples[1].judged, (Judged{Action::terminate, 50ms}));
+  EXPECT_EQ(samples[2].judged, (Judged{Action::terminate, 50ms}));
+  EXPECT_EQ(samples[3].judged, std::nullopt);
+}
+
+TEST(FlightRecorder, KnowsItOfOlderLooksToo) {
+  FlightRecorder recorder;
+  for (int i = 0; i < 3000; ++i) {
+    recorder.see(sample(i * 50ms));
+    recorder.judged({i < 20 ? Action::notify : Action::none, 50ms});
+  }
+  const auto samples = recorder.since(kStart).trace.samples;
+  EXPECT_EQ(samples.front().time, Instant{});
+  EXPECT_EQ(samples.front().judged, (Judged{Action::notify, 50ms}));
+  EXPECT_EQ(samples[1].judged, (Judged{Action::none, 50ms}));
+}
+
+TEST(FlightRecorder, KnowsTheNodesThatWereDecidedBy) {
+  FlightRecorder recorder;
+  for (const Duration at : {0s, 1s, 2s}) {
+    Sample s = sample(at);
+    s.nodes[1] = {7, 4 * kGiB, static_cast<Bytes>(at / 1s) * kMiB};
+    s.node_count = 2;
+    recorder.see(s);
+    if (at == 1s) recorder.see_everybody(s.time, census({process(5, kMiB)}));
+  }
+  const auto samples = recorder.since(kStart).trace.samples;
+  ASSERT_THAT(samples, SizeIs(3));
+  EXPECT_EQ(samples[0].node_count, 0U);
+  EXPECT_EQ(samples[1].node_count, 2U);
+  EXPECT_EQ(samples[1].nodes[1], (NodeMemory{7, 4 * kGiB, kMiB}));
+  EXPECT_EQ(samples[2].node_count, 0U);
+}
+
+TEST(FlightRecorder, OfSeveralLooksAtOnceTheFirstShowsWhatWasDecidedUpon) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  const std::vector<Kin> before = {small(6, 0), small(7, 0)};
+  const std::vector<Kin> after = {small(7, 0)};
+  recorder.see_everybody(kStart + 1s, census({}, before));
+  recorder.see_everybody(kStart + 1100ms, census({}, after));
+  EXPECT_THAT(recorder.since(kStart).trace.changes, SizeIs(2));
+  recorder.see_everybody(kStart + 20s, census({}, after));
+  EXPECT_THAT(recorder.since(kStart).trace.changes, SizeIs(1)) << "another decision";
+}
+
+/// Whoever was large and still for long: his first sighting is overwritten by those who change all the time.
+TEST(FlightRecorder, WhatItTellsCanBeReadWhenSightingsAreForgotten) {
+  FlightRecorder recorder;
+  for (int i = 0; i < 400; ++i) {
+    recorder.see(sample(i * 50ms));
+    std::vector<ProcessFacts> all;
+    if (i < 399) all.push_back(process(1, 5 * kGiB, "still"));
+    for (std::int32_t pid = 2; pid < 30; ++pid) all.push_back(process(pid, static_cast<Bytes>(100 + i * 4) * kMiB));
+    recorder.see_large(kStart + i * 50ms, census(all));
+  }
+  const Trace trace = recorder.since(kStart).trace;
+  const auto read = parse_trace(format(trace));
+  ASSERT_TRUE(read) << read.error().what;
+  const auto first = std::ranges::find(trace.changes, 1, [](const ProcessChange& c) { return c.facts.id.pid; });
+  ASSERT_NE(first, trace.changes.end());
+  EXPECT_FALSE(first->gone) << "he was there, and is gone";
+  EXPECT_EQ(first->facts.anon, 5 * kGiB);
+}
+
+struct FakeTable final : ProcessTable {
+  Census look(const Sample& /*sample*/, Bytes /*at_least*/) override { return census({}, kin); }
+  Census learn(const Sample& /*sample*/, Bytes /*at_least*/) override { return census({}, kin); }
+  std::vector<Kin> kin;
+};
+
+TEST(FlightRecorder, WhoeverOnlyAsksDoesNotTakeThePlaceOfTheLastDecision) {
+  FlightRecorder recorder;
+  FakeTable table;
+  RecordedTable recorded(table, recorder);
+  recorder.see(sample(0s));
+  table.kin = {small(6, 0), small(7, 0)};
+  recorded.look(sample(1s), kMiB);
+  table.kin = {small(7, 0)};
+  recorded.decides(false);
+  recorded.look(sample(10s), kMiB);
+  EXPECT_THAT(lines_of(recorder.since(kStart).trace.changes), ElementsAre("1000 p 6 4", "1000 p 7 4"));
+  recorded.decides(true);
+  recorded.look(sample(20s), kMiB);
+  EXPECT_THAT(lines_of(recorder.since(kStart).trace.changes), ElementsAre("20000 p 7 4"));
+}
+
+TEST(FlightRecorder, KnowsEverybodyOfTheLastLessonUntilThereIsADecision) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  const std::vector<Kin> few = {small(6, 0)};
+  const std::vector<Kin> many = {small(6, 0), small(7, 0), small(8, 0)};
+  recorder.see_large(kStart + 1s, census({}, few));
+  EXPECT_THAT(recorder.since(kStart).trace.changes, SizeIs(1));
+  recorder.see_everybody(kStart + 1500ms, census({}, many));
+  EXPECT_THAT(recorder.since(kStart).trace.changes, SizeIs(3)) << "a lesson a moment ago is no decision";
+  recorder.see_large(kStart + 1min, census({}, few));
+  EXPECT_THAT(recorder.since(kStart).trace.changes, SizeIs(3)) << "the decision is still to be told of";
+  recorder.see_large(kStart + 3min, census({}, few));
+  EXPECT_THAT(recorder.since(kStart).trace.changes, SizeIs(1));
+}
+
+}  // namespace
+}  // namespace forestall
