@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
+#include <map>
 
 #include "base/process_news.h"
 
@@ -126,7 +126,7 @@ void FlightRecorder::judged(const Judged& judged) {
   }
 }
 
-void FlightRecorder::follow_large(Instant time, const Census& census, Detail detail) {
+void FlightRecorder::follow_large(Instant time, const Census& census) {
   largest_.clear();
   for (const ProcessFacts& facts : census.processes.first(std::min(census.processes.size(), kMaxKin))) {
     largest_.push_back(&facts);
@@ -134,18 +134,18 @@ void FlightRecorder::follow_large(Instant time, const Census& census, Detail det
   const auto by_size = [](const ProcessFacts* p) { return p->freed_by_death(); };
   const auto end = largest_.begin() + static_cast<std::ptrdiff_t>(std::min(largest_.size(), kFollowed));
   std::ranges::partial_sort(largest_, end, std::ranges::greater{}, by_size);
-  for (auto it = largest_.begin(); it != end; ++it) follow(time, **it, detail);
+  for (auto it = largest_.begin(); it != end; ++it) follow(time, **it);
   for (std::size_t i = 0; i < people_.size(); ++i) {
     if (people_[i].here && people_[i].seen != time) note(time, i, true);
   }
 }
 
-void FlightRecorder::follow(Instant time, const ProcessFacts& facts, Detail detail) {
+void FlightRecorder::follow(Instant time, const ProcessFacts& facts) {
   const auto known = std::ranges::find_if(people_, [&](const Person& p) { return p.here && p.facts.id == facts.id; });
   const bool is_new = known == people_.end();
   const std::size_t person = is_new ? room_for_one_more() : static_cast<std::size_t>(known - people_.begin());
   Person& p = people_[person];
-  const bool tells = is_new || is_news(p.facts, facts, detail == Detail::news ? kMemoryWorthALine : 0);
+  const bool tells = is_new || is_news(p.facts, facts, 0);
   p.seen = time;
   if (!tells) return;
   if (is_new) p.serial = ++serial_;
@@ -175,14 +175,14 @@ void FlightRecorder::note(Instant time, std::size_t person, bool gone) {
 }
 
 void FlightRecorder::see_large(Instant time, const Census& census) {
-  follow_large(time, census, Detail::news);
+  follow_large(time, census);
   if (decided_ && time - everybody_seen_ < kDecisionStays) return;
   keep_everybody(time, census);
   decided_ = false;
 }
 
 void FlightRecorder::see_everybody(Instant time, const Census& census) {
-  follow_large(time, census, Detail::all);
+  follow_large(time, census);
   if (decided_ && time - everybody_seen_ < kOneDecision) return;
   if (nodes_.count > 0 && nodes_.time == time) nodes_then_.put(nodes_);
   keep_everybody(time, census);
@@ -273,23 +273,24 @@ void FlightRecorder::add_sightings(Recording& recording) const {
   }
 }
 
-/// Those who are followed are known better from their sightings.
+/// Those who are followed are known better from their sightings. Whoever never was is small, and was there all the
+/// time.
 void FlightRecorder::add_everybody(Recording& recording) const {
   if (everybody_.empty() || everybody_seen_ < recording.began) return;
-  std::set<ProcessId> followed;
+  std::map<ProcessId, bool> followed;  // until then; false: no longer
   for (const ProcessChange& change : recording.trace.changes) {
-    if (change.time > everybody_seen_) continue;
-    if (change.gone) {
-      followed.erase(change.facts.id);
-    } else {
-      followed.insert(change.facts.id);
-    }
+    if (change.time <= everybody_seen_) followed[change.facts.id] = !change.gone;
   }
   const CgroupPlace nowhere;
+  const Duration suspended = looks_.back().suspended;
   for (const Kin& kin : everybody_) {
-    if (followed.contains(kin.id)) continue;
+    const auto found = followed.find(kin.id);
+    if (found != followed.end() && found->second) continue;
+    const Instant born = Instant(of_ticks(kin.id.start_time)) - suspended;
+    const Instant since = found == followed.end() ? born : everybody_seen_;
     const CgroupPlace& place = kin.place < places_.size() ? places_[kin.place] : nowhere;
-    recording.trace.changes.push_back({everybody_seen_, false, facts_of(kin, place)});
+    const Instant from = std::clamp(since, recording.began, everybody_seen_);
+    recording.trace.changes.push_back({from, false, facts_of(kin, place)});
   }
 }
 
