@@ -37,6 +37,7 @@ void remember(Memory& memory, const Sample& sample, const Headroom& headroom) {
 
 struct Judgement {
   bool all_hold = true;
+  bool memory_is_there = false;  ///< the rule asks for less than is available
   bool recovered = false;
   Duration soonest{0};
   std::optional<Duration> expected;
@@ -51,6 +52,7 @@ Judgement read_conditions(const Rule& rule, const Evidence& evidence, RuleVerdic
     reading = measure(condition, rule, evidence);
     if (!reading.given) continue;
     j.all_hold = j.all_hold && reading.holds;
+    j.memory_is_there = j.memory_is_there || (condition == Condition::mem_available_below && !reading.holds);
     j.recovered = j.recovered || has_recovered(condition, reading, evidence.headroom);
     j.soonest = std::max(j.soonest, soonest(condition, rule, reading, evidence));
     if (const auto e = expected(condition, reading, fall)) j.expected = std::max(j.expected.value_or(*e), *e);
@@ -70,9 +72,16 @@ Phase advance(Memory::OfRule& state, const Rule& rule, const Judgement& j, Insta
   return state.fired ? Phase::recovering : Phase::calm;
 }
 
+/// A stall is counted over a window. As long as there is memory it is enough to look once in each: who fills all of it
+/// in between, and then stalls, is seen one window late at the most.
+Duration seldom_enough(const Rule& rule, const Judgement& j) {
+  const bool counts_a_window = rule.psi_some_above || rule.psi_full_above || rule.refaults_above;
+  return counts_a_window && j.memory_is_there ? rule.psi_window : Duration(0);
+}
+
 void look_again(const Rule& rule, const Judgement& j, const RuleVerdict& rv, Verdict& verdict) {
   const bool pending = rv.phase == Phase::pending;
-  const Duration next = pending ? rule.hold - (verdict.time - rv.since) : j.soonest;
+  const Duration next = pending ? rule.hold - (verdict.time - rv.since) : std::max(j.soonest, seldom_enough(rule, j));
   verdict.next_look = std::min(verdict.next_look, next);
   if (j.expected && j.soonest <= *j.expected) {
     verdict.crossing = std::min(verdict.crossing.value_or(*j.expected), *j.expected);

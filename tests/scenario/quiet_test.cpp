@@ -37,6 +37,26 @@ TEST_F(Quiet, HourOfABusyDesktopHasNotOneEventAndFewLooks) {
   EXPECT_LE(machine.lessons(), 2 * waits.size());
 }
 
+/// What many people have: half of it in use, and the rest within what a fast hog fills in a quarter of a second.
+class QuietLaptop : public Scenario {
+ protected:
+  void an_hour() {
+    machine.spawn("browser", 4 * kGiB);
+    run_for(1h);
+    EXPECT_THAT(machine.events(), IsEmpty());
+    EXPECT_LE(machine.lessons(), 121U);
+  }
+};
+
+TEST_F(QuietLaptop, IsLookedAtOnceASecond) {
+  machine.add_swap(8 * kGiB);
+  an_hour();
+  EXPECT_LE(forestall().waits().size(), 3700U);
+}
+
+/// The limit of low-memory may be passed soon, so memory is looked at more often. But not all the processes each time.
+TEST_F(QuietLaptop, HasItsProcessesLookedAtSeldomWithoutSwapToo) { an_hour(); }
+
 class QuietServer : public Scenario {
  protected:
   QuietServer() : Scenario(256 * kGiB) {}

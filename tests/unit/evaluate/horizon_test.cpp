@@ -66,6 +66,36 @@ TEST(Horizon, AStallCannotHoldBeforeItHasLasted) {
   EXPECT_EQ(story.judge(s).next_look, milliseconds(300));
 }
 
+/// The built-in cache-thrash, on an ordinary laptop.
+Rule thrash() {
+  Rule rule;
+  rule.mem_available_below = Size::of(kGiB);
+  rule.psi_full_above = Share::percent(8);  // 80 ms of 1 s
+  rule.psi_window = seconds(1);
+  rule.refaults_above = Share::percent(15);
+  return rule;
+}
+
+TEST(Horizon, AStallIsLookedForOnceInItsWindowWhileThereIsMemory) {
+  EXPECT_EQ(Story({thrash()}).judge(sample_at({}, 2 * kGiB)).next_look, seconds(1));
+  EXPECT_EQ(Story({thrash()}).judge(sample_at({}, 33 * kGiB)).next_look, seconds(2)) << "so long it takes to fill";
+}
+
+TEST(Horizon, AStallIsLookedForAsSoonAsItMayMatterWhereMemoryIsShort) {
+  EXPECT_EQ(Story({thrash()}).judge(sample_at({}, kShort)).next_look, milliseconds(80));
+  Rule whatever_there_is = thrash();
+  whatever_there_is.mem_available_below.reset();
+  EXPECT_EQ(Story({whatever_there_is}).judge(sample_at({}, 2 * kGiB)).next_look, milliseconds(80));
+}
+
+TEST(Crossing, OfARuleAboutAStallIsForetoldWithinItsWindow) {
+  Story story({thrash()});
+  story.judge(sample_at({}, 2 * kGiB + kGiB / 2));
+  const Verdict& v = story.judge(sample_at(seconds(1), kGiB + kGiB / 2));
+  ASSERT_TRUE(v.crossing);
+  EXPECT_EQ(*v.crossing, milliseconds(500)) << "long before the window is over";
+}
+
 TEST(Horizon, ConditionsThatOneBurstCanFulfilAreAlwaysClose) {
   Rule refaults;
   refaults.refaults_above = Share::percent(100);
