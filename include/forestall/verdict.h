@@ -44,8 +44,8 @@ struct Verdict {
   std::array<RuleVerdict, kMaxRules> rules{};
   Headroom headroom;
   std::optional<Duration> exhausted_in;  ///< until nothing is left at the present rate; none while it is not falling
-  /// No rule can begin to fire sooner, by safe bounds (evaluate/horizon.h), or one about a stall only by less than its
-  /// window; may be zero.
+  /// No rule can begin to fire sooner, by safe bounds (evaluate/horizon.h), and one that counts a stall by a second at
+  /// most; may be zero.
   Duration next_look{0};
   std::optional<Duration> crossing;  ///< until a limit is met if memory goes on falling as it did just now
   bool episode = false;              ///< a rule fired and has not reached its recovery mark: trouble is not over

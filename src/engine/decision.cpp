@@ -189,6 +189,7 @@ Result<std::optional<ProcessFacts>> Engine::rehearse() {
   const auto sample = ports_.samples.read();
   if (!sample) return tl::unexpected(sample.error());
   evaluate(config_.rules, memory_, *sample, verdict_);
+  kinship_.arrange(look(*sample));  // everybody, as when a family is seized
   rank_now(*sample);
   open_incident(*sample);
   note(ranking_, incident_);

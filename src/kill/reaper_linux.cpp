@@ -12,8 +12,9 @@
 namespace forestall {
 namespace {
 
-/// Victims follow each other, but some are many processes; most of the memory of such a one is in a few of them.
-constexpr std::size_t kInbox = 64;
+/// Victims follow each other, but some are many processes; most of the memory of such a one is in a few of them. Each
+/// is in it once for each thread.
+constexpr std::size_t kInbox = 128;
 
 #ifndef SYS_process_mrelease
 constexpr long kProcessMrelease = 448;  // the same on every architecture: include/uapi/asm-generic/unistd.h
@@ -22,7 +23,7 @@ constexpr long kProcessMrelease = SYS_process_mrelease;
 #endif
 
 void release_memory(int pidfd) {
-  // EAGAIN: its memory map was locked for a moment. Everything else is final: it is gone (ESRCH), or the kernel is
+  // EAGAIN: a part could not be given back just then. Everything else is final: it is gone (ESRCH), or the kernel is
   // older than 5.15 (ENOSYS), and then it frees its memory by itself.
   constexpr int tries = 20;
   for (int i = 0; i < tries; ++i) {
@@ -35,8 +36,10 @@ void release_memory(int pidfd) {
 
 Reaper::Reaper() {
   inbox_.reserve(kInbox);
-  thread_ = std::thread([this] { run(); });
-  ::pthread_setname_np(thread_.native_handle(), "reaper");
+  for (std::thread& thread : threads_) {
+    thread = std::thread([this] { run(); });
+    ::pthread_setname_np(thread.native_handle(), "reaper");
+  }
 }
 
 Reaper::~Reaper() {
@@ -44,19 +47,19 @@ Reaper::~Reaper() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
-  work_.notify_one();
-  thread_.join();
+  work_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void Reaper::reap(int pidfd) {
   {
     const std::lock_guard lock(mutex_);
-    if (inbox_.size() == kInbox) return;
-    Fd own(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
-    if (!own) return;
-    inbox_.push_back(std::move(own));
+    for (std::size_t i = 0; i < threads_.size() && inbox_.size() < kInbox; ++i) {
+      Fd own(::fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
+      if (own) inbox_.push_back(std::move(own));
+    }
   }
-  work_.notify_one();
+  work_.notify_all();
 }
 
 void Reaper::run() {

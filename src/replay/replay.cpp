@@ -59,6 +59,10 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
       if (change.gone) {
         living_.erase(change.facts.id);
       } else {
+        // Whoever had this number before is gone, though that may have been noticed later.
+        std::erase_if(living_, [&](const auto& other) {
+          return other.first.pid == change.facts.id.pid && other.first != change.facts.id;
+        });
         living_.insert_or_assign(change.facts.id, with_profile(change.facts));
       }
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "base/process_news.h"
 
@@ -126,7 +127,7 @@ void FlightRecorder::judged(const Judged& judged) {
   }
 }
 
-void FlightRecorder::follow_large(Instant time, const Census& census) {
+void FlightRecorder::follow_large(Instant time, const Census& census, Detail detail) {
   largest_.clear();
   for (const ProcessFacts& facts : census.processes.first(std::min(census.processes.size(), kMaxKin))) {
     largest_.push_back(&facts);
@@ -134,18 +135,18 @@ void FlightRecorder::follow_large(Instant time, const Census& census) {
   const auto by_size = [](const ProcessFacts* p) { return p->freed_by_death(); };
   const auto end = largest_.begin() + static_cast<std::ptrdiff_t>(std::min(largest_.size(), kFollowed));
   std::ranges::partial_sort(largest_, end, std::ranges::greater{}, by_size);
-  for (auto it = largest_.begin(); it != end; ++it) follow(time, **it);
+  for (auto it = largest_.begin(); it != end; ++it) follow(time, **it, detail);
   for (std::size_t i = 0; i < people_.size(); ++i) {
     if (people_[i].here && people_[i].seen != time) note(time, i, true);
   }
 }
 
-void FlightRecorder::follow(Instant time, const ProcessFacts& facts) {
+void FlightRecorder::follow(Instant time, const ProcessFacts& facts, Detail detail) {
   const auto known = std::ranges::find_if(people_, [&](const Person& p) { return p.here && p.facts.id == facts.id; });
   const bool is_new = known == people_.end();
   const std::size_t person = is_new ? room_for_one_more() : static_cast<std::size_t>(known - people_.begin());
   Person& p = people_[person];
-  const bool tells = is_new || is_news(p.facts, facts, 0);
+  const bool tells = is_new || is_news(p.facts, facts, detail == Detail::news ? kMemoryWorthALine : 0);
   p.seen = time;
   if (!tells) return;
   if (is_new) p.serial = ++serial_;
@@ -175,14 +176,14 @@ void FlightRecorder::note(Instant time, std::size_t person, bool gone) {
 }
 
 void FlightRecorder::see_large(Instant time, const Census& census) {
-  follow_large(time, census);
+  follow_large(time, census, Detail::news);
   if (decided_ && time - everybody_seen_ < kDecisionStays) return;
   keep_everybody(time, census);
   decided_ = false;
 }
 
 void FlightRecorder::see_everybody(Instant time, const Census& census) {
-  follow_large(time, census);
+  follow_large(time, census, Detail::all);
   if (decided_ && time - everybody_seen_ < kOneDecision) return;
   if (nodes_.count > 0 && nodes_.time == time) nodes_then_.put(nodes_);
   keep_everybody(time, census);
@@ -191,6 +192,7 @@ void FlightRecorder::see_everybody(Instant time, const Census& census) {
 
 void FlightRecorder::keep_everybody(Instant time, const Census& census) {
   everybody_seen_ = time;
+  everybody_suspended_ = looks_.size() > 0 ? looks_.back().suspended : Duration(0);
   everybody_.assign(census.kin.begin(),
                     census.kin.begin() + static_cast<std::ptrdiff_t>(std::min(census.kin.size(), kMaxKin)));
   places_.clear();
@@ -273,21 +275,25 @@ void FlightRecorder::add_sightings(Recording& recording) const {
   }
 }
 
-/// Those who are followed are known better from their sightings. Whoever never was is small, and was there all the
-/// time.
+/// Those who are followed are known better from their sightings. Of all others it is known that they were there, and
+/// what they held, when everybody was seen. But without the small parent of large ones an earlier decision, of which
+/// the recording tells too, cannot be understood: he was there since he was born.
 void FlightRecorder::add_everybody(Recording& recording) const {
   if (everybody_.empty() || everybody_seen_ < recording.began) return;
-  std::map<ProcessId, bool> followed;  // until then; false: no longer
+  std::map<ProcessId, std::optional<Instant>> followed;  // and since when no longer
+  std::set<std::int32_t> parents;
   for (const ProcessChange& change : recording.trace.changes) {
-    if (change.time <= everybody_seen_) followed[change.facts.id] = !change.gone;
+    if (change.time > everybody_seen_) continue;
+    followed[change.facts.id] = change.gone ? std::optional(change.time) : std::nullopt;
+    parents.insert(change.facts.parent);
   }
   const CgroupPlace nowhere;
-  const Duration suspended = looks_.back().suspended;
   for (const Kin& kin : everybody_) {
-    const auto found = followed.find(kin.id);
-    if (found != followed.end() && found->second) continue;
-    const Instant born = Instant(of_ticks(kin.id.start_time)) - suspended;
-    const Instant since = found == followed.end() ? born : everybody_seen_;
+    const auto known = followed.find(kin.id);
+    if (known != followed.end() && !known->second) continue;
+    const Instant born = Instant(of_ticks(kin.id.start_time)) - everybody_suspended_;
+    const Instant small = parents.contains(kin.id.pid) ? born : everybody_seen_;
+    const Instant since = known != followed.end() ? *known->second : small;
     const CgroupPlace& place = kin.place < places_.size() ? places_[kin.place] : nowhere;
     const Instant from = std::clamp(since, recording.began, everybody_seen_);
     recording.trace.changes.push_back({from, false, facts_of(kin, place)});

@@ -22,10 +22,9 @@ class FlightRecorder {
   static constexpr std::size_t kOlderLooks = 640;
   /// Processes that hold the asked-for amount (ports.h), the largest of them, are followed from look to look.
   static constexpr std::size_t kFollowed = 32;
-  static constexpr std::size_t kPeople = 128;    ///< who is remembered by name, those that are gone included
-  static constexpr std::size_t kDecisions = 16;  ///< of which the NUMA nodes are kept: nothing else goes by them
-  static constexpr std::size_t kSightings =
-      4096;  ///< changes of a process that are kept: two minutes of lessons while armed
+  static constexpr std::size_t kPeople = 128;      ///< who is remembered by name, those that are gone included
+  static constexpr std::size_t kDecisions = 16;    ///< of which the NUMA nodes are kept: nothing else goes by them
+  static constexpr std::size_t kSightings = 4096;  ///< changes of a process by more than a little that are kept
 
   FlightRecorder();
 
@@ -128,9 +127,10 @@ class FlightRecorder {
 
   static Look look_of(const Sample& sample);
   [[nodiscard]] Frame frame_of(const Look& look) const;
-  void follow_large(Instant time, const Census& census);
+  enum class Detail : std::uint8_t { news, all };
+  void follow_large(Instant time, const Census& census, Detail detail);
   void keep_everybody(Instant time, const Census& census);
-  void follow(Instant time, const ProcessFacts& facts);
+  void follow(Instant time, const ProcessFacts& facts, Detail detail);
   void note(Instant time, std::size_t person, bool gone);
   std::size_t room_for_one_more();
   void add_samples(Instant from, Recording& recording) const;
@@ -150,7 +150,8 @@ class FlightRecorder {
   std::vector<Kin> everybody_;
   std::vector<CgroupPlace> places_;  ///< of everybody: Kin::place
   Instant everybody_seen_{};
-  bool decided_ = false;  ///< it was at a decision
+  Duration everybody_suspended_{0};  ///< Sample::suspended then
+  bool decided_ = false;             ///< it was at a decision
   std::vector<std::int32_t> lineage_;
 };
 

@@ -51,12 +51,15 @@ Kinship::Kinship() {
   nodes_.reserve(kMaxKin);
   houses_.reserve(kMaxKin);
   by_pid_.reserve(kMaxKin);
+  node_of_kin_.reserve(kMaxKin);
   by_group_.reserve(kMaxKin);
 }
 
-void Kinship::arrange(const Census& census) {
+void Kinship::arrange(const Census& census, Bytes worth) {
   places_ = census.places;
   kin_ = census.kin.first(std::min(census.kin.size(), kMaxKin));
+  worth_ = worth;
+  number_all();
   by_group_.clear();
   for (const Kin& kin : kin_) move_in(house_of(kin, places_[kin.place]), kin);
   build_houses();
@@ -64,48 +67,70 @@ void Kinship::arrange(const Census& census) {
   hang_below_parents();
 }
 
-/// Until build_houses(), `by_group_` has the number of the Kin in place of that of a node.
+void Kinship::number_all() {
+  by_pid_.clear();
+  for (std::size_t i = 0; i < kin_.size(); ++i) by_pid_.push_back({kin_[i].id.pid, static_cast<std::int32_t>(i)});
+  std::ranges::sort(by_pid_, {}, &Number::pid);
+}
+
 void Kinship::move_in(std::uint64_t house, const Kin& kin) {
   by_group_.push_back({house, 0, static_cast<std::int32_t>(&kin - kin_.data())});
 }
 
-/// A node is large: who moves in is put in order first, and becomes one then.
 void Kinship::build_houses() {
-  const auto kin_of = [&](const Member& m) -> const Kin& { return kin_[static_cast<std::size_t>(m.node)]; };
-  std::ranges::sort(by_group_, [&](const Member& a, const Member& b) {
-    return a.house != b.house ? a.house < b.house : is_older(kin_of(a), kin_of(b));
-  });
   nodes_.clear();
   houses_.clear();
-  by_pid_.clear();
-  for (std::size_t i = 0; i < by_group_.size(); ++i) {
-    Member& member = by_group_[i];
-    const Kin& kin = kin_of(member);
-    nodes_.emplace_back();
-    nodes_.back().kin = &kin;
-    nodes_.back().house = member.house;
-    member = {member.house, kin.process_group, static_cast<std::int32_t>(i)};
-    by_pid_.push_back({kin.id.pid, member.node});
-    if (i == 0 || member.house != nodes_[i - 1].house) houses_.push_back({i, i});
-    houses_.back().end = i + 1;
+  node_of_kin_.assign(kin_.size(), kNobody);
+  std::ranges::sort(by_group_);
+  for (auto rest = std::span(by_group_); !rest.empty();) {
+    const auto end = std::ranges::find_if(rest, [&](const Member& m) { return m.house != rest.front().house; });
+    const auto members = rest.first(static_cast<std::size_t>(end - rest.begin()));
+    if (is_worth_it(members)) build_house(members);
+    rest = rest.subspan(members.size());
   }
-  std::ranges::sort(by_pid_, {}, &Number::pid);
+  by_group_.clear();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    by_group_.push_back({nodes_[i].house, nodes_[i].kin->process_group, static_cast<std::int32_t>(i)});
+  }
   std::ranges::sort(by_group_);
 }
 
-std::int32_t Kinship::find(std::int32_t pid) const {
+bool Kinship::is_worth_it(std::span<const Member> members) const {
+  Bytes held = places_[places_[kin_at(members.front().number).place].unit].filled;
+  for (const Member& member : members) held += kin_at(member.number).memory;
+  return held >= worth_;
+}
+
+void Kinship::build_house(std::span<Member> members) {
+  std::ranges::sort(members, is_older, [&](const Member& m) -> const Kin& { return kin_at(m.number); });
+  const std::size_t first = nodes_.size();
+  for (const Member& member : members) {
+    node_of_kin_[static_cast<std::size_t>(member.number)] = static_cast<std::int32_t>(nodes_.size());
+    Node& node = nodes_.emplace_back();
+    node.kin = &kin_at(member.number);
+    node.house = member.house;
+  }
+  houses_.push_back({first, nodes_.size()});
+}
+
+std::int32_t Kinship::number_of(std::int32_t pid) const {
   const auto found = std::ranges::lower_bound(by_pid_, pid, {}, &Number::pid);
-  return found != by_pid_.end() && found->pid == pid ? found->node : kNobody;
+  return found != by_pid_.end() && found->pid == pid ? found->kin : kNobody;
+}
+
+std::int32_t Kinship::node_of(std::int32_t pid) const {
+  const std::int32_t number = number_of(pid);
+  return number == kNobody ? kNobody : node_of_kin_[static_cast<std::size_t>(number)];
 }
 
 std::int32_t Kinship::find(ProcessId id) const {
-  const std::int32_t node = find(id.pid);
+  const std::int32_t node = node_of(id.pid);
   return node != kNobody && at(node).kin->id == id ? node : kNobody;
 }
 
 bool Kinship::begins_a_session(const Node& node) const {
-  const std::int32_t parent = find(node.kin->parent);
-  return node.kin->uid != 0 && parent != kNobody && at(parent).kin->uid == 0 && is_session(place_of(node).cgroup);
+  const std::int32_t parent = number_of(node.kin->parent);
+  return node.kin->uid != 0 && parent != kNobody && kin_at(parent).uid == 0 && is_session(place_of(node).cgroup);
 }
 
 /// The first process of a user in a session has a parent of root's: what logged him in. A desktop often runs in that
@@ -130,7 +155,7 @@ void Kinship::hang_below_parents() {
       const auto is_above = [&](std::int32_t n) {
         return n != kNobody && n < static_cast<std::int32_t>(i) && n >= static_cast<std::int32_t>(house.first);
       };
-      const std::int32_t parent = find(nodes_[i].kin->parent);
+      const std::int32_t parent = node_of(nodes_[i].kin->parent);
       if (is_above(parent)) {
         nodes_[i].parent = parent;
         continue;
@@ -145,7 +170,7 @@ std::int32_t Kinship::oldest_of_group(const Node& node) const {
   const Member first{node.house, node.kin->process_group, 0};
   const auto found = std::ranges::lower_bound(by_group_, first);
   const bool has_one = first.group > 0 && found != by_group_.end() && found->house == first.house;
-  return has_one && found->group == first.group ? found->node : kNobody;
+  return has_one && found->group == first.group ? found->number : kNobody;
 }
 
 Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
@@ -171,15 +196,15 @@ Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
 
 std::uint64_t Kinship::youngest_start() const {
   std::uint64_t youngest = 0;
-  for (const Node& node : nodes_) youngest = std::max(youngest, node.kin->id.start_time);
+  for (const Kin& kin : kin_) youngest = std::max(youngest, kin.id.start_time);
   return youngest;
 }
 
 const Kin* Kinship::parent_of(ProcessId id) const {
-  const std::int32_t child = find(id);
-  if (child == kNobody) return nullptr;
-  const std::int32_t parent = find(at(child).kin->parent);
-  return parent == kNobody ? nullptr : at(parent).kin;
+  const std::int32_t child = number_of(id.pid);
+  if (child == kNobody || kin_at(child).id != id) return nullptr;
+  const std::int32_t parent = number_of(kin_at(child).parent);
+  return parent == kNobody ? nullptr : &kin_at(parent);
 }
 
 }  // namespace forestall

@@ -63,8 +63,9 @@ class Kinship {
   /// Makes room once, so that nothing below allocates.
   Kinship();
 
-  /// The census must outlive what is asked here.
-  void arrange(const Census& census);
+  /// The census must outlive what is asked here. Houses that come to less than `worth`, with what they have put into
+  /// tmpfs, are left out: so most of the work is done for those few that matter.
+  void arrange(const Census& census, Bytes worth = 0);
 
   [[nodiscard]] std::span<Node> nodes() { return nodes_; }
   [[nodiscard]] std::span<const House> houses() const { return houses_; }
@@ -84,30 +85,38 @@ class Kinship {
  private:
   struct Number {
     std::int32_t pid = 0;
-    std::int32_t node = 0;
+    std::int32_t kin = 0;
   };
   struct Member {
     std::uint64_t house = 0;
     std::int32_t group = 0;
-    std::int32_t node = 0;
+    std::int32_t number = 0;  ///< of its kin, until there are nodes: then of its node
     friend auto operator<=>(const Member&, const Member&) = default;
   };
   [[nodiscard]] Node& at(std::int32_t number) { return nodes_[static_cast<std::size_t>(number)]; }
   [[nodiscard]] const Node& at(std::int32_t number) const { return nodes_[static_cast<std::size_t>(number)]; }
+  void number_all();
   void move_in(std::uint64_t house, const Kin& kin);
   void build_houses();
+  void build_house(std::span<Member> members);
+  [[nodiscard]] bool is_worth_it(std::span<const Member> members) const;
   void hang_below_parents();
   void open_sessions();
-  [[nodiscard]] std::int32_t find(std::int32_t pid) const;
+  [[nodiscard]] const Kin& kin_at(std::int32_t number) const { return kin_[static_cast<std::size_t>(number)]; }
+  /// The number of its kin, or kNobody.
+  [[nodiscard]] std::int32_t number_of(std::int32_t pid) const;
+  [[nodiscard]] std::int32_t node_of(std::int32_t pid) const;
   [[nodiscard]] std::int32_t oldest_of_group(const Node& node) const;
   [[nodiscard]] bool begins_a_session(const Node& node) const;
 
   std::vector<Node> nodes_;
   std::vector<House> houses_;
   std::vector<Number> by_pid_;
+  std::vector<std::int32_t> node_of_kin_;  ///< kNobody for those whose house is left out
   std::vector<Member> by_group_;
   std::span<const Kin> kin_;
   std::span<const KnownPlace> places_;
+  Bytes worth_ = 0;
 };
 
 }  // namespace forestall

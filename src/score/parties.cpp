@@ -297,7 +297,7 @@ ProcessFacts Gathering::facts_of(const Node& head, const Sum& sum) const {
 void gather(const Census& census, const Circumstances& now, const VictimConfig& victim, const ScoreConfig& weights,
             Kinship& kinship, Ranking& ranking) {
   if (victim.kind == Kind::process) return;
-  kinship.arrange(census);
+  kinship.arrange(census, ranking.minimum);
   Gathering(census, now, victim, weights, kinship, ranking).run();
 }
 

@@ -32,10 +32,10 @@ class ProcfsTable final : public ProcessTable {
                                                    const std::string& cgroups = "/sys/fs/cgroup",
                                                    std::int32_t daemon = ::getpid());
 
-  /// `statm` tells who is large at half the cost of `status`. What is swapped out shows only in the latter, so while
-  /// swap fills or empties everybody's is read. The rest is read of those that are large; of a small one it is
-  /// remembered from when something was learnt last, unless it is new. A moment after that only the large and the new
-  /// ones are read, if they explain what the machine holds by now.
+  /// `statm` tells who is large for less than half of what `status` costs. What is swapped out shows only in the
+  /// latter, so while swap fills or empties everybody's is read. The rest is read of those that are large; of a small
+  /// one it is remembered from when something was learnt last, unless it is new. A moment after that only the large and
+  /// the new ones are read, if they explain what the machine holds by now.
   Census look(const Sample& sample, Bytes at_least) override;
   Census learn(const Sample& sample, Bytes at_least) override;
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -114,6 +115,33 @@ class Gathered {
   Kinship kinship_;
   Ranking ranking_;
 };
+
+/// Who lives with whom and hangs below whom, by pid; only of houses that come to `worth`.
+std::map<std::int32_t, std::pair<std::uint64_t, std::int32_t>> arranged(const Census& census, Bytes worth,
+                                                                        Bytes at_least) {
+  Kinship kinship;
+  kinship.arrange(census, worth);
+  std::map<std::int32_t, std::pair<std::uint64_t, std::int32_t>> found;
+  for (const Kinship::House& house : kinship.houses()) {
+    const auto nodes = kinship.nodes().subspan(house.first, house.end - house.first);
+    Bytes held = 0;
+    for (const Kinship::Node& n : nodes) held += n.kin->memory;
+    if (held < at_least) continue;
+    for (const Kinship::Node& n : nodes) {
+      const bool hangs = n.parent != Kinship::kNobody;
+      found[n.kin->id.pid] = {n.house, hangs ? kinship.nodes()[static_cast<std::size_t>(n.parent)].kin->id.pid : 0};
+    }
+  }
+  return found;
+}
+
+RC_GTEST_PROP(Parties, HousesThatAreNotWorthItAreLeftOutAndNothingElse, ()) {
+  testing::Crowd crowd;
+  crowd.all() = some_relatives();
+  const Census census = crowd.census();
+  const auto worth = static_cast<Bytes>(*rc::gen::inRange(0, 600)) * kMiB;
+  RC_ASSERT(arranged(census, worth, 0) == arranged(census, 0, worth));
+}
 
 RC_GTEST_PROP(Parties, NobodyGoesWhoMustLiveAndNobodyTwice, ()) {
   const auto processes = some_relatives();

@@ -83,6 +83,7 @@ class Laboratory:
             files,
             seconds=scenario.seconds + 45,
             memory=scenario.machine.memory,
+            nodes=scenario.machine.nodes_mib,
             disks=tuple(disks),
             arguments=others + (f" systemd.wants={service}" if service else ""),
         )

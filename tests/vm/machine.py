@@ -77,6 +77,16 @@ def _qemu(image: Image, memory: str) -> list[str]:
             "-kernel", str(image.directory / "vmlinuz"), "-initrd", str(image.directory / "initrd")]  # fmt: skip
 
 
+def _nodes(sizes: tuple[int, ...]) -> list[str]:
+    """NUMA nodes of so many MiB. All processors are in the first."""
+    options = []
+    for number, size in enumerate(sizes):
+        processors = "cpus=0-1," if number == 0 else ""
+        options += ["-object", f"memory-backend-ram,id=node{number},size={size}M",
+                    "-numa", f"node,{processors}memdev=node{number}"]  # fmt: skip
+    return options
+
+
 def _drive(disk: Disk) -> list[str]:
     snapshot = "on" if disk.snapshot else "off"
     return ["-drive", f"if=none,id={disk.serial},file={disk.path},format={disk.format},snapshot={snapshot},cache=unsafe",
@@ -102,6 +112,7 @@ def run(
     *,
     seconds: float,
     memory: str = "1024M",
+    nodes: tuple[int, ...] = (),
     disks: tuple[Disk, ...] = (),
     arguments: str = "",
     keep_root: bool = False,
@@ -125,7 +136,7 @@ def run(
             with open(disk.path, "wb") as empty:
                 empty.truncate(disk.size)
     kernel = f"root=/dev/disk/by-id/virtio-root rw console=ttyS0 loglevel=4 systemd.unit=vm.target {arguments}"
-    command = _qemu(image, memory) + accel + ["-append", kernel]
+    command = _qemu(image, memory) + _nodes(nodes) + accel + ["-append", kernel]
     command += ["-serial", f"file:{directory / 'console'}", "-serial", f"file:{directory / 'live'}"]
     for disk in own + disks:
         command += _drive(disk)

@@ -26,11 +26,13 @@ class ScenarioError(Exception):
 @dataclass(frozen=True)
 class Machine:
     """
+    nodes_mib: of its NUMA nodes, which together are its memory; empty: it is all one.
     box: MemoryMax= of a slice of this name, which is watched over instead of the machine; empty: there is none.
     config: for the daemon, as a file in conf.d.
     """
 
     memory: str = "1024M"
+    nodes_mib: tuple[int, ...] = ()
     swap: str = "none"
     swap_mib: int = 512
     tmpfs_size: str = "50%"

@@ -131,13 +131,20 @@ def _replays(story: dict[str, str], record: dict):
     try:
         (again,) = json.loads(story.get("replayed", ""))["replays"]
         stricter, laxer = json.loads(story.get("compared", ""))["replays"]
-        same = again["decides_as_it_did"] or not one_of_its_kind
+        same = again["decides_as_it_did"] or not one_of_its_kind or _but_for_pid(again, record)
         if not same or (again["signal"] or {}).get("comm") != record["VICTIM_COMM"]:
             yield f"replayed, it is decided differently: {_signal(again)}"
         if stricter["signal"] is None or (laxer["signal"] or stricter["signal"])["at_ms"] < stricter["signal"]["at_ms"]:
             yield f"under stricter rules {_signal(stricter)}, under laxer ones {_signal(laxer)}"
     except (ValueError, LookupError) as error:
         yield f"it cannot be replayed ({error!r})"
+
+
+def _but_for_pid(again: dict, record: dict) -> bool:
+    """Of brothers of the same size another one may go."""
+    said = [each["message"] for each in again.get("events", []) if each["event"] == record["EVENT"]]
+    without = [re.sub(r"pid \d+", "pid", message[message.index("SIG") :]) for message in (*said[:1], record["MESSAGE"])]
+    return len(without) == 2 and without[0] == without[1]
 
 
 def _signal(replay: dict) -> str:

@@ -25,6 +25,7 @@ def record(event: str, comm: str = "leak", pid: str = "7") -> dict:
         "VICTIM_PID": pid,
         "VICTIM_COMM": comm,
         "VICTIM_KIND": "process",
+        "MESSAGE": "Sent SIGTERM",
         "CANDIDATES_JSON": json.dumps([{"comm": comm}]),
     }
 
@@ -48,6 +49,17 @@ def signal(at_ms: int) -> dict:
 
 def replayed(as_it_was: bool) -> str:
     return json.dumps({"replays": [{"signal": signal(60000), "decides_as_it_did": as_it_was}]})
+
+
+def brothers(replayed_as: str, told_as: str) -> dict[str, str]:
+    """Another of the same name and size goes in the replay."""
+    event = {"event": "victim_terminated", "message": f"Dry run: would have sent SIGTERM to leak ({replayed_as})"}
+    again = {"signal": signal(60000), "decides_as_it_did": False, "events": [event]}
+    did = [
+        record(event) | {"MESSAGE": f"Sent SIGTERM to leak ({told_as})"}
+        for event in ("victim_terminated", "victim_gone")
+    ]
+    return {"stories__20260301T025914Z-a.replayed": json.dumps({"replays": [again]}), "incidents": told(did)}
 
 
 def compared(stricter: dict | None, laxer: dict | None) -> str:
@@ -156,6 +168,8 @@ class Verdict(unittest.TestCase):
             for event in ("victim_terminated", "victim_gone")
         ]
         self.assertEqual(self.complaints(incidents=told(twins), **{f"{name}.replayed": replayed(False)}), "")
+        self.assertEqual(self.complaints(**brothers("pid 8, uid 0", "pid 7, uid 0")), "")
+        self.assertIn("differently", self.complaints(**brothers("pid 8, uid 0", "pid 8, uid 1")))
         nobody = json.dumps({"replays": [{"signal": None, "decides_as_it_did": False}]})
         self.assertIn("nobody is signalled", self.complaints(**{f"{name}.replayed": nobody}))
         self.assertIn("cannot be replayed", self.complaints(**{f"{name}.replayed": ""}))

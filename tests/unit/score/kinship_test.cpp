@@ -207,6 +207,40 @@ TEST_F(KinshipTest, OfNobodyNothingIsKnown) {
   EXPECT_EQ(kinship_.youngest_start(), 0U);
 }
 
+TEST_F(KinshipTest, WhatIsNotWorthItIsLeftOut) {
+  add({.pid = 10, .memory = 40 * kMiB, .path = kService});
+  add({.pid = 11, .memory = 30 * kMiB, .parent = 20, .path = kService});
+  add({.pid = 20, .memory = 60 * kMiB, .path = "/system.slice/b.service"}).id.start_time = 900;
+  kinship_.arrange(crowd_.census(), 70 * kMiB);
+  EXPECT_EQ(kinship_.houses().size(), 1U);
+  EXPECT_EQ(kinship_.nodes().size(), 2U);
+  EXPECT_EQ(node_of(20), Kinship::kNobody);
+  ASSERT_NE(kinship_.parent_of(crowd_[11].id), nullptr) << "but it is known";
+  EXPECT_EQ(kinship_.parent_of(crowd_[11].id)->id.pid, 20);
+  EXPECT_EQ(kinship_.youngest_start(), 900U);
+}
+
+TEST_F(KinshipTest, WhoLogsSomebodyInIsKnownThoughHeIsNotWorthIt) {
+  add({.pid = 5, .path = "/system.slice/ssh.service", .uid = 0});
+  add({.pid = 10, .memory = 80 * kMiB, .parent = 5, .group = 10, .path = kSession});
+  add({.pid = 11, .memory = 90 * kMiB, .parent = 10, .group = 10, .path = kSession});
+  kinship_.arrange(crowd_.census(), 70 * kMiB);
+  EXPECT_EQ(kinship_.nodes().size(), 2U);
+  EXPECT_FALSE(live_together(10, 11));
+}
+
+TEST_F(KinshipTest, WhatAUnitHasPutIntoTmpfsIsWorthSomething) {
+  add({.pid = 10, .path = kService});
+  Census census = crowd_.census();
+  std::vector<KnownPlace> places(census.places.begin(), census.places.end());
+  for (KnownPlace& place : places) {
+    if (place.unit != 0) place.filled = 70 * kMiB;
+  }
+  census.places = places;
+  kinship_.arrange(census, 70 * kMiB);
+  EXPECT_EQ(kinship_.nodes().size(), 1U);
+}
+
 TEST_F(KinshipTest, KnowsWhenTheYoungestWasStarted) {
   add({.pid = 10}).id.start_time = 700;
   add({.pid = 11}).id.start_time = 900;
