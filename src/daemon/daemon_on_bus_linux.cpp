@@ -20,7 +20,7 @@
 namespace forestall {
 namespace {
 
-/// A rule that could fire within this time is a reason to be called armed: it is when the looks become frequent.
+/// A rule for which the next look is due within this time is a reason to be called armed: the looks become frequent.
 constexpr Duration kArmedWithin = std::chrono::milliseconds(250);
 /// Applications want this long to drop their caches.
 constexpr Duration kNearWithin = std::chrono::seconds(2);

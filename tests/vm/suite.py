@@ -20,6 +20,7 @@ INSTALLED = {
     "enabled": "enabled",
     "user": "/:/usr/sbin/nologin",
     "conffiles": "/etc/forestall/forestall.toml",
+    "own_settings": "/etc/forestall/conf.d",
     "runs_as": "forestall",
     "check": "fine",
 }

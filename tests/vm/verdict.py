@@ -37,7 +37,7 @@ def complaints(scenario: Scenario, evidence: Evidence) -> list[str]:
         *_fates(scenario, evidence),
         *_freeze(scenario, evidence),
         *_machine(evidence),
-        *_daemon(evidence),
+        *_daemon(scenario, evidence),
         *_records(scenario, evidence),
         *_stories(scenario, evidence),
     ]
@@ -74,11 +74,13 @@ def _machine(evidence: Evidence):
         yield f"a system call was denied: {evidence.files['seccomp.log'].strip()}"
 
 
-def _daemon(evidence: Evidence):
+def _daemon(scenario: Scenario, evidence: Evidence):
     if evidence.files.get("daemon_at_start") != "active\n":
         yield "the daemon was not active at the start"
     if evidence.daemon.get("NRestarts") != "0":
         yield f"the daemon was restarted: NRestarts={evidence.daemon.get('NRestarts')}"
+    if scenario.machine.config and not any(each.get("EVENT") == "config_reloaded" for each in evidence.incidents):
+        yield "the daemon has not taken the configuration of this scenario"
     for line in evidence.files.get("daemon.log", "").splitlines():
         if DENIAL.search(line):
             yield f"denied: {line}"

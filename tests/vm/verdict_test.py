@@ -3,6 +3,7 @@
 
 import json
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import evidence
@@ -150,6 +151,13 @@ class Verdict(unittest.TestCase):
         self.assertIn("how it ended", self.complaints(incidents=told([record("victim_terminated")])))
         other = record("victim_terminated") | {"CANDIDATES_JSON": "[]"}
         self.assertIn("not among", self.complaints(incidents=told([other, record("victim_gone")])))
+
+    def test_a_configuration_that_is_not_in_force(self):
+        with_config = replace(scenario(), machine=scenarios.Machine(config="[kill]"))
+        run = machine.Run(Path(), True, 20.0, good())
+        self.assertIn("not taken", "".join(complaints(with_config, evidence.gather(run, with_config))))
+        run.files["incidents"] += told([{"EVENT": "config_reloaded"}])
+        self.assertEqual(complaints(with_config, evidence.gather(run, with_config)), [])
 
     def test_too_many_signals(self):
         two = [record("victim_terminated"), record("victim_gone"), record("victim_killed", "database", "8")]

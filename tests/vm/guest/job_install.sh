@@ -12,6 +12,7 @@ echo "apt=$?" >result/facts
   echo "enabled=$(systemctl is-enabled forestalld)"
   echo "user=$(getent passwd forestall | cut -d: -f6,7)"
   echo "conffiles=$(dpkg-query -W -f='${Conffiles}' forestall | awk '{print $1}' | paste -sd' ')"
+  echo "own_settings=$(find /etc/forestall -type d -name conf.d)"
   echo "runs_as=$(ps -o user= -p "$(systemctl show -P MainPID forestalld)")"
   echo "catalog=$(journalctl --list-catalog | grep -c forestall)"
   echo "check=$(forestall check >/dev/null && echo fine)"
