@@ -36,9 +36,9 @@ enum class OomPreference : std::uint8_t { none, avoid, omit };
 struct Standing {
   bool complete = false;  ///< false: not looked at yet, or not with all that the entries ask for
   bool is_protected = false;
-  std::uint16_t protected_by = 0;  ///< which [[protect]] entry, from 0
-  bool is_omitted = false;         ///< its unit has OomPreference::omit
-  std::int64_t prefer_points = 0;  ///< ‰ of RAM + swap, of all entries that match
+  std::uint16_t protected_by = 0;                  ///< which [[protect]] entry, from 0
+  OomPreference preference = OomPreference::none;  ///< of its unit
+  std::int64_t prefer_points = 0;                  ///< ‰ of RAM + swap, of all entries that match
   std::int64_t avoid_points = 0;
   std::optional<Duration> grace;  ///< the longest of the entries that match
 };

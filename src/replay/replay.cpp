@@ -70,9 +70,11 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
 
   /// What the entries of the configuration say of it, as if it had been learnt in time.
   [[nodiscard]] ProcessFacts with_profile(ProcessFacts facts) const {
+    const OomPreference preference = facts.profile.preference;
     facts.profile = book_.profile({facts.comm.view(), facts.profile.exe.view(), facts.profile.cmdline.view(), facts.uid,
                                    facts.place, facts.terminal, facts.state});
     facts.profile.complete = true;
+    heed(preference, facts.profile);
     facts.oom_score_adj = book_.heeded_adj(facts.oom_score_adj, facts.uid);
     return facts;
   }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
@@ -107,6 +109,20 @@ Field<ProcessChange> state_field() {
             c.facts.state = plain->front();
             return true;
           }};
+}
+
+/// Of its unit, as systemd was told.
+Field<ProcessChange> oom_preference_field() {
+  static constexpr std::array<std::string_view, 3> names = {"none", "avoid", "omit"};  // by OomPreference
+  return {
+      "oom_preference",
+      [](const ProcessChange& c) { return std::string(names[static_cast<std::size_t>(c.facts.profile.preference)]); },
+      [](ProcessChange& c, std::string_view word) {
+        const auto* const found = std::ranges::find(names, word);
+        if (found == names.end()) return false;
+        c.facts.profile.preference = static_cast<OomPreference>(found - names.begin());
+        return true;
+      }};
 }
 
 template <auto Member>
@@ -333,6 +349,7 @@ std::span<const Field<ProcessChange>> process_fields() {
       number_of_facts<&F::cpu_time>("cpu_time", kCpuTime),
       signed_of_facts<&F::terminal>("terminal", INT32_MIN, INT32_MAX),
       allowed_nodes_field(),
+      oom_preference_field(),
   };
   return fields;
 }

@@ -35,6 +35,11 @@ bool found_in_name(const Pattern& pattern, const std::string& name) { return !na
 
 }  // namespace
 
+void heed(OomPreference preference, Standing& standing) {
+  standing.preference = preference;
+  if (preference == OomPreference::avoid) standing.avoid_points += kDefaultPoints;
+}
+
 Result<Matcher> Matcher::compile(const Match& entry, const UidOf& uid_of) {
   Matcher m;
   m.entry_ = entry;

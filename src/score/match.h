@@ -26,6 +26,9 @@ struct Traits {
   char state = '?';           ///< ProcessFacts::state
 };
 
+/// What systemd was told of the unit stands beside what the entries say: `avoid` as an entry of [[avoid]] would.
+void heed(OomPreference preference, Standing& standing);
+
 /// The uid of a user name; none if there is no such user.
 using UidOf = std::function<std::optional<std::uint32_t>(const std::string& user)>;
 

@@ -24,11 +24,9 @@ constexpr Duration kAskedAnewAfter = std::chrono::seconds(30);
 /// What the entries say of somebody who lives there, and what his unit says.
 Standing ProcfsTable::with_preference(Standing of_entries, std::uint16_t place) const {
   const auto places = places_.places();
-  const OomPreference preference = places[places[place].unit].preference;
   // Of a unit that is new somebody has yet to find out.
   of_entries.complete = of_entries.complete && places[place].unit < places_learnt_;
-  of_entries.is_omitted = preference == OomPreference::omit;
-  if (preference == OomPreference::avoid) of_entries.avoid_points += kDefaultPoints;
+  heed(places[places[place].unit].preference, of_entries);
   return of_entries;
 }
 

@@ -25,7 +25,7 @@ Candidate score(const ProcessFacts& p, const Circumstances& now, const ScoreConf
 std::optional<Mercy> mercy_for(const ProcessFacts& p, const Census& census, Bytes minimum, const Circumstances& now) {
   if (const auto built_in = built_in_mercy(p, census.lineage)) return built_in;
   if (p.profile.is_protected) return Mercy::protect;
-  if (p.profile.is_omitted) return Mercy::omit;
+  if (p.profile.preference == OomPreference::omit) return Mercy::omit;
   if (!now.are_about(p.nodes)) return Mercy::other_node;
   if (std::ranges::find(now.out_of_reach, p.id) != now.out_of_reach.end()) return Mercy::out_of_reach;
   if (p.freed_by_death() < minimum) return Mercy::too_small;

@@ -171,6 +171,14 @@ TEST(Replay, MakesSureByTheLookThatFollowedAtOnce) {
   }
 }
 
+TEST(Replay, SparesWhomSystemdWasToldToSpare) {
+  Trace trace = a_leak();
+  for (ProcessChange& change : trace.changes) {
+    if (change.facts.comm.view() == "leak") change.facts.profile.preference = OomPreference::omit;
+  }
+  EXPECT_EQ(said(trace, "act editor"), "");
+}
+
 TEST(Replay, ShowsNobodyWhoIsGone) {
   Trace trace = a_leak();
   const auto leak = std::ranges::find_if(

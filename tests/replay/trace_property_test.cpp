@@ -71,6 +71,7 @@ ProcessFacts some_facts(ProcessId id) {
                        : std::chrono::floor<std::chrono::milliseconds>(Duration::max());
   f.terminal = *rc::gen::arbitrary<std::int32_t>();
   f.nodes = maybe() ? kAllNodes : counter();
+  f.profile.preference = *rc::gen::element(OomPreference::none, OomPreference::avoid, OomPreference::omit);
   return f;
 }
 
@@ -132,7 +133,7 @@ bool same_change(const ProcessChange& a, const ProcessChange& b) {
                    f.comm == g.comm && f.oom_score_adj == g.oom_score_adj && same_place(f.place, g.place) &&
                    f.profile.exe == g.profile.exe && f.profile.cmdline == g.profile.cmdline;
   const bool how = f.process_group == g.process_group && f.nice == g.nice && f.cpu_time == g.cpu_time &&
-                   f.terminal == g.terminal && f.nodes == g.nodes;
+                   f.terminal == g.terminal && f.nodes == g.nodes && f.profile.preference == g.profile.preference;
   return who && how && f.anon == g.anon && f.swap == g.swap && f.page_tables == g.page_tables && f.shmem == g.shmem;
 }
 

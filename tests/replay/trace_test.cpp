@@ -111,15 +111,16 @@ TEST(Trace, OfBeforeAColumnWasThoughtOfDoesNotKnowIt) {
   EXPECT_EQ(trace->samples[0].node_count, 0U);
   EXPECT_EQ(trace->changes[0].facts.process_group, 0);
   EXPECT_EQ(trace->changes[0].facts.nodes, kAllNodes);
+  EXPECT_EQ(trace->changes[0].facts.profile.preference, OomPreference::none);
 }
 
 TEST(Trace, OfTodayKnowsEverythingTheEngineAsksFor) {
   const auto trace = parse_trace(
       "forestall trace 1\ncolumns time mem_total parked nodes\n"
-      "process time pid start comm group nice cpu_time terminal nodes\n"
+      "process time pid start comm group nice cpu_time terminal nodes oom_preference\n"
       "0 8000 512 0:4000:20,2:4000:900\n"
-      "p 0 7 99 make 5 -20 61500 -34816 4\n"
-      "p 0 8 99 sh 8 19 0 34816 -\nend\n");
+      "p 0 7 99 make 5 -20 61500 -34816 4 omit\n"
+      "p 0 8 99 sh 8 19 0 34816 - none\nend\n");
   ASSERT_TRUE(trace) << trace.error().what;
   const Sample& sample = trace->samples[0];
   EXPECT_EQ(sample.parked, 512 * kKiB);
@@ -131,7 +132,13 @@ TEST(Trace, OfTodayKnowsEverythingTheEngineAsksFor) {
   EXPECT_EQ(make.cpu_time, 61500ms);
   EXPECT_EQ(make.terminal, -34816);
   EXPECT_EQ(make.nodes, 4U);
+  EXPECT_EQ(make.profile.preference, OomPreference::omit);
   EXPECT_EQ(trace->changes[1].facts.nodes, kAllNodes);
+}
+
+TEST(Trace, HasNoOtherPreferences) {
+  EXPECT_THAT(error_of("forestall trace 1\ncolumns time\nprocess time pid start oom_preference\np 0 7 99 never\nend\n"),
+              HasSubstr("oom_preference: found"));
 }
 
 TEST(Trace, NodesAreTakenAsTheyAreWrittenOrNotAtAll) {

@@ -82,9 +82,9 @@ TEST_F(PreferenceOfTable, OmitProtectsAllOfTheUnitAndNobodyElse) {
   const bool heeded = as_owner(OomPreference::omit) == OomPreference::omit;
   for (const std::int32_t pid : {51, 52}) EXPECT_EQ(kin_in(census, pid).must_live, heeded);
   for (const std::int32_t pid : {61, 62}) EXPECT_FALSE(kin_in(census, pid).must_live);
-  EXPECT_EQ(large(census, 51).profile.is_omitted, heeded);
+  EXPECT_EQ(large(census, 51).profile.preference == OomPreference::omit, heeded);
   EXPECT_FALSE(large(census, 51).profile.is_protected) << "no entry of ours";
-  EXPECT_FALSE(large(census, 61).profile.is_omitted);
+  EXPECT_EQ(large(census, 61).profile.preference, OomPreference::none);
 }
 
 TEST_F(PreferenceOfTable, AvoidCountsAsAnEntryWithoutPoints) {
