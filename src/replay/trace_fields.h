@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,10 +22,5 @@ struct Field {
 
 std::span<const Field<Frame>> sample_fields();
 std::span<const Field<ProcessChange>> process_fields();
-
-/// `text` as one word of printable ASCII that is neither "=" nor "-" unless it is empty.
-std::string encoded(std::string_view text);
-/// None if it is no word that encoded() gives.
-std::optional<std::string> decoded(std::string_view word);
 
 }  // namespace forestall

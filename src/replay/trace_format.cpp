@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "replay/trace.h"
 #include "replay/trace_fields.h"
+#include "replay/trace_words.h"
 #include "replay/trace_writer.h"
 
 namespace forestall {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "replay/trace.h"
 #include "replay/trace_fields.h"
+#include "replay/trace_words.h"
 
 namespace forestall {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "replay/trace_fields.h"
+#include "replay/trace_words.h"
 
 namespace forestall::testing {
 namespace {
