@@ -41,6 +41,8 @@ struct Standing {
   std::int64_t prefer_points = 0;                  ///< ‰ of RAM + swap, of all entries that match
   std::int64_t avoid_points = 0;
   std::optional<Duration> grace;  ///< the longest of the entries that match
+
+  [[nodiscard]] bool must_live() const { return is_protected || preference == OomPreference::omit; }
 };
 
 struct Profile : Standing {
@@ -75,16 +77,20 @@ struct ProcessFacts {
   [[nodiscard]] Bytes freed_by_death() const { return anon + swap + page_tables; }
 };
 
-/// A place where processes live, as Kin speak of it.
-struct KnownPlace {
+/// What is known of a unit beside who lives in it.
+struct UnitFacts {
+  bool whole = false;  ///< it is of no use in part: a virtual machine, or memory.oom.group (cgroup-v2)
+  OomPreference preference = OomPreference::none;
+  /// What it has lately put into tmpfs and other shared memory, by the charge to its cgroup. Nobody's death gives back
+  /// the files among it.
+  Bytes filled = 0;
+  friend bool operator==(const UnitFacts&, const UnitFacts&) = default;
+};
+
+/// A place where processes live, as Kin speak of it. Of a unit the first that is known has its facts.
+struct KnownPlace : UnitFacts {
   CgroupPlace cgroup;
   std::uint16_t unit = 0;  ///< the first known place of the same unit; 0: in no unit that could be ended as one
-  /// Of the first one of its unit: the unit is of no use in part; a virtual machine, or memory.oom.group (cgroup-v2).
-  bool whole = false;
-  /// Of the first one of its unit: what the unit has lately put into tmpfs and other shared memory, by the charge to
-  /// its cgroup. Nobody's death gives back the files among it.
-  Bytes filled = 0;
-  OomPreference preference = OomPreference::none;  ///< of the first one of its unit
 };
 
 /// One process as a part of what it belongs to: kept of everybody, of the small ones too.

@@ -35,6 +35,14 @@ struct ProcessChange {
   ProcessFacts facts;
 };
 
+/// What was known of a unit from then on; before that nothing.
+struct UnitChange {
+  Instant time{};
+  FixedString<255> cgroup{};  ///< of its first KnownPlace
+  UnitFacts facts{};
+  friend bool operator==(const UnitChange&, const UnitChange&) = default;
+};
+
 /// What a daemon made of a look.
 struct Judged {
   Action action = Action::none;  ///< the most that a rule asked for
@@ -57,6 +65,7 @@ struct Trace {
   /// `wall` is not kept.
   std::vector<Frame> samples;
   std::vector<ProcessChange> changes;  ///< likewise. Of Profile only exe and cmdline: the rest is the configuration's
+  std::vector<UnitChange> units;       ///< likewise
   bool cut = false;                    ///< it was not brought to its end: what followed is not known
 };
 

@@ -11,8 +11,7 @@ bool is_news(const ProcessFacts& a, const ProcessFacts& b, Bytes more_than) {
                    a.kernel_thread != b.kernel_thread || a.place.path != b.place.path;
   const bool how = a.process_group != b.process_group || a.nice != b.nice || a.terminal != b.terminal ||
                    a.nodes != b.nodes || b.cpu_time - a.cpu_time > kCpuTimeWorthALine;
-  const bool spared = a.profile.preference != b.profile.preference;
-  return size || who || how || spared || a.profile.exe != b.profile.exe || a.profile.cmdline != b.profile.cmdline;
+  return size || who || how || a.profile.exe != b.profile.exe || a.profile.cmdline != b.profile.cmdline;
 }
 
 }  // namespace forestall

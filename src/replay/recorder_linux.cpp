@@ -15,6 +15,7 @@
 
 #include "base/clock_linux.h"
 #include "base/fd_linux.h"
+#include "base/process_news.h"
 #include "replay/trace.h"
 #include "score/match.h"
 
@@ -107,7 +108,7 @@ Result<void> Recorder::run(Duration longest) {
   Instant due = start;
   while (!was_signalled(signals, std::min(due, end)) && monotonic_now() < end) {
     if (auto r = record(start); !r) return r;
-    if (samples_ == kMostSamples || changes_written_ > kMostChanges - 2 * kMostRecorded) {
+    if (samples_ == kMostSamples || changes_written_ > kMostChanges - 2 * (kMostRecorded + UnitNews::kRoom)) {
       return failure(0, "more happens here than a trace can hold; what follows is not recorded");
     }
     // What was slept through is not made up for: the trace shows how late the recorder came.
@@ -132,6 +133,10 @@ Result<void> Recorder::record(Instant start) {
   writer_.sample(*sample);
   if (!look) return put_;
   for (const ProcessChange& change : changes_.look(since_start, census.processes)) {
+    writer_.change(change);
+    ++changes_written_;
+  }
+  for (const UnitChange& change : units_.look(since_start, census.places, kMemoryWorthALine)) {
     writer_.change(change);
     ++changes_written_;
   }

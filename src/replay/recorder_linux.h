@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/unit_news.h"
 #include "forestall/result.h"
 #include "poll/view_linux.h"
 #include "replay/process_changes.h"
@@ -53,6 +54,7 @@ class Recorder {
   Result<void> put_;  ///< how the last line went
   TraceWriter writer_;
   ProcessChanges changes_;
+  UnitNews units_;
   std::size_t samples_ = 0;
   std::size_t changes_written_ = 0;
   std::optional<Instant> looked_;

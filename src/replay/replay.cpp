@@ -14,6 +14,7 @@
 #include "replay/trace.h"
 #include "report/telling.h"
 #include "report/words.h"
+#include "score/cgroup_place.h"
 #include "score/kin.h"
 #include "score/match.h"
 #include "score/mercy.h"
@@ -66,15 +67,18 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
         living_.insert_or_assign(change.facts.id, with_profile(change.facts));
       }
     }
+    for (; unit_ < trace_.units.size() && trace_.units[unit_].time <= now_; ++unit_) {
+      const UnitChange& change = trace_.units[unit_];
+      const CgroupPlace place = parse_cgroup(fmt::format("0::{}\n", change.cgroup.view()));
+      places_.recall(places_.number_of(place), change.facts);
+    }
   }
 
   /// What the entries of the configuration say of it, as if it had been learnt in time.
   [[nodiscard]] ProcessFacts with_profile(ProcessFacts facts) const {
-    const OomPreference preference = facts.profile.preference;
     facts.profile = book_.profile({facts.comm.view(), facts.profile.exe.view(), facts.profile.cmdline.view(), facts.uid,
                                    facts.place, facts.terminal, facts.state});
     facts.profile.complete = true;
-    heed(preference, facts.profile);
     facts.oom_score_adj = book_.heeded_adj(facts.oom_score_adj, facts.uid);
     return facts;
   }
@@ -87,9 +91,12 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
     found_.clear();
     kin_.clear();
     for (const auto& [id, facts] : living_) {
-      if (facts.freed_by_death() >= at_least) found_.push_back(facts);
-      const bool must_live = built_in_mercy(facts, trace_.lineage) || facts.profile.is_protected;
-      kin_.push_back(kin_of(facts, places_.number_of(facts.place), must_live));
+      ProcessFacts seen = facts;
+      const std::uint16_t place = places_.number_of(facts.place);
+      heed(places_.places()[places_.places()[place].unit].preference, seen.profile);
+      const bool must_live = built_in_mercy(seen, trace_.lineage) || seen.profile.must_live();
+      kin_.push_back(kin_of(seen, place, must_live));
+      if (seen.freed_by_death() >= at_least) found_.push_back(seen);
     }
     return {found_, trace_.lineage, living_.size(), kin_, places_.places()};
   }
@@ -129,6 +136,7 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
   bool has_looked_ = false;  ///< in this tick
   std::size_t sample_ = 0;
   std::size_t change_ = 0;
+  std::size_t unit_ = 0;
   std::map<ProcessId, ProcessFacts> living_;
   std::vector<ProcessFacts> found_;
   std::vector<Kin> kin_;

@@ -10,6 +10,8 @@
 //   0 0 1003520 …                              a sample begins with its time
 //   p 0 640 5120 …                             a process appeared, or changed by more than a little
 //   x 1250 640 5120                            it is gone: time, pid, start
+//   u 0 /system.slice/x.service 0 none 51200   what is known of a unit from then on: time, cgroup, 1 if it is of no use
+//                                              in part, ManagedOOMPreference=, what it has lately put into tmpfs
 //   end                                        without it the trace was cut: it is good up to its last whole line
 //
 // "=" stands for what the line before had in that place (of a process: its own line before), "-" for what the machine
@@ -37,7 +39,7 @@ struct TraceLine {
   std::string_view text;  ///< without its newline
 };
 
-/// No trace is longer: a day of samples, and a million changes of processes.
+/// No trace is longer: a day of samples, and a million changes of processes and units.
 inline constexpr std::size_t kMostSamples = 2'000'000;
 inline constexpr std::size_t kMostChanges = 1'000'000;
 

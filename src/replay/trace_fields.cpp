@@ -86,12 +86,12 @@ Field<Frame> part(std::string_view name, Unit unit) {
 }
 
 /// A FixedString likewise.
-template <auto... Path>
-Field<ProcessChange> text(std::string_view name) {
-  return {name, [](const ProcessChange& c) { return encoded((c.*....*Path).view()); },
-          [](ProcessChange& c, std::string_view word) {
+template <typename T, auto... Path>
+Field<T> text(std::string_view name) {
+  return {name, [](const T& t) { return encoded((t.*....*Path).view()); },
+          [](T& t, std::string_view word) {
             const auto plain = decoded(word);
-            if (plain) (c.*....*Path).assign(*plain);
+            if (plain) (t.*....*Path).assign(*plain);
             return plain.has_value();
           }};
 }
@@ -111,18 +111,17 @@ Field<ProcessChange> state_field() {
           }};
 }
 
-/// Of its unit, as systemd was told.
-Field<ProcessChange> oom_preference_field() {
+/// As systemd was told.
+Field<UnitChange> preference_field() {
   static constexpr std::array<std::string_view, 3> names = {"none", "avoid", "omit"};  // by OomPreference
-  return {
-      "oom_preference",
-      [](const ProcessChange& c) { return std::string(names[static_cast<std::size_t>(c.facts.profile.preference)]); },
-      [](ProcessChange& c, std::string_view word) {
-        const auto* const found = std::ranges::find(names, word);
-        if (found == names.end()) return false;
-        c.facts.profile.preference = static_cast<OomPreference>(found - names.begin());
-        return true;
-      }};
+  return {"preference",
+          [](const UnitChange& u) { return std::string(names[static_cast<std::size_t>(u.facts.preference)]); },
+          [](UnitChange& u, std::string_view word) {
+            const auto* const found = std::ranges::find(names, word);
+            if (found == names.end()) return false;
+            u.facts.preference = static_cast<OomPreference>(found - names.begin());
+            return true;
+          }};
 }
 
 template <auto Member>
@@ -290,21 +289,32 @@ std::span<const Field<ProcessChange>> process_fields() {
       number_of_facts<&F::uid>("uid", kUid),
       number_of_facts<&F::kernel_thread>("kernel", kFlag),
       state_field(),
-      text<&C::facts, &F::comm>("comm"),
+      text<C, &C::facts, &F::comm>("comm"),
       number_of_facts<&F::anon>("anon", kKib),
       number_of_facts<&F::swap>("swap", kKib),
       number_of_facts<&F::page_tables>("page_tables", kKib),
       number_of_facts<&F::shmem>("shmem", kKib),
       signed_of_facts<&F::oom_score_adj>("adj", -1000, 1000),
       cgroup_field(),
-      text<&C::facts, &F::profile, &Profile::exe>("exe"),
-      text<&C::facts, &F::profile, &Profile::cmdline>("cmdline"),
+      text<C, &C::facts, &F::profile, &Profile::exe>("exe"),
+      text<C, &C::facts, &F::profile, &Profile::cmdline>("cmdline"),
       number_of_facts<&F::process_group>("group", kPid),
       signed_of_facts<&F::nice>("nice", -20, 19),
       number_of_facts<&F::cpu_time>("cpu_time", kCpuTime),
       signed_of_facts<&F::terminal>("terminal", INT32_MIN, INT32_MAX),
       allowed_nodes_field(),
-      oom_preference_field(),
+  };
+  return fields;
+}
+
+std::span<const Field<UnitChange>> unit_fields() {
+  using U = UnitChange;
+  static const std::vector<Field<U>> fields = {
+      number<U, &U::time>("time", kTraceTime),
+      text<U, &U::cgroup>("cgroup"),
+      number<U, &U::facts, &UnitFacts::whole>("whole", kFlag),
+      preference_field(),
+      number<U, &U::facts, &UnitFacts::filled>("filled", kKib),
   };
   return fields;
 }

@@ -22,5 +22,6 @@ struct Field {
 
 std::span<const Field<Frame>> sample_fields();
 std::span<const Field<ProcessChange>> process_fields();
+std::span<const Field<UnitChange>> unit_fields();
 
 }  // namespace forestall

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/quantity.h"
 #include "base/text.h"
 #include "replay/trace.h"
@@ -81,6 +83,12 @@ void TraceWriter::change(const ProcessChange& c) {
   put_(line_);
 }
 
+void TraceWriter::change(const UnitChange& u) {
+  line_ = "u";
+  add_words(line_, unit_fields(), u, static_cast<const UnitChange*>(nullptr), unit_fields().size());
+  put_(line_);
+}
+
 void TraceWriter::end() { put_("end"); }
 
 std::string format(const Trace& trace) {
@@ -88,11 +96,20 @@ std::string format(const Trace& trace) {
   TraceWriter writer([&](std::string_view line) { text.append(line).append("\n"); });
   writer.head(trace);
   auto change = trace.changes.begin();
+  auto unit = trace.units.begin();
+  const auto write_changes = [&](Instant before) {
+    while (true) {
+      const Instant of_process = change != trace.changes.end() ? change->time : Instant::max();
+      const Instant of_unit = unit != trace.units.end() ? unit->time : Instant::max();
+      if (std::min(of_process, of_unit) >= before) return;
+      of_unit <= of_process ? writer.change(*unit++) : writer.change(*change++);
+    }
+  };
   for (const Frame& s : trace.samples) {
-    for (; change != trace.changes.end() && change->time < s.time; ++change) writer.change(*change);
+    write_changes(s.time);
     writer.sample(s);
   }
-  for (; change != trace.changes.end(); ++change) writer.change(*change);
+  write_changes(Instant::max());
   if (!trace.cut) writer.end();
   return text;
 }

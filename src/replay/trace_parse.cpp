@@ -70,6 +70,7 @@ class Parser {
     if (!word.empty() && word.front() >= '0' && word.front() <= '9') return take_sample(line);
     if (word == "p") return take_process(rest);
     if (word == "x") return take_gone(rest);
+    if (word == "u") return take_unit(rest);
     if (word == "end") ended_ = true;
     if (word == "end") return nothing_more(rest);
     if (word == "columns") return take_columns(rest);
@@ -116,8 +117,22 @@ class Parser {
     auto change = take_words(rest, process_fields().first(kIdFields), static_cast<const ProcessChange*>(nullptr));
     if (!change) return change;
     if (auto r = take_time(change->time); !r) return tl::unexpected(r.error());
-    if (trace_.changes.size() == kMostChanges) return wrong(fmt::format("more than {} changes", kMostChanges));
+    if (auto r = take_room(); !r) return tl::unexpected(r.error());
     return change;
+  }
+
+  Result<void> take_room() {
+    const bool is_full = trace_.changes.size() + trace_.units.size() == kMostChanges;
+    return is_full ? wrong(fmt::format("more than {} changes", kMostChanges)) : Result<void>{};
+  }
+
+  Result<void> take_unit(std::string_view rest) {
+    const auto change = take_words(rest, unit_fields(), static_cast<const UnitChange*>(nullptr));
+    if (!change) return tl::unexpected(change.error());
+    if (auto r = take_time(change->time); !r) return r;
+    if (auto r = take_room(); !r) return r;
+    trace_.units.push_back(*change);
+    return nothing_more(rest);
   }
 
   Result<void> take_process(std::string_view rest) {

@@ -23,6 +23,7 @@ class TraceWriter {
   /// Times never go back, whatever they belong to.
   void sample(const Frame& frame);
   void change(const ProcessChange& change);
+  void change(const UnitChange& change);
   /// Nothing may follow. Without it the trace is one that was cut.
   void end();
 

@@ -177,6 +177,7 @@ void FlightRecorder::note(Instant time, std::size_t person, bool gone) {
 
 void FlightRecorder::see_large(Instant time, const Census& census) {
   follow_large(time, census, Detail::news);
+  follow_units(time, census, Detail::news);
   if (decided_ && time - everybody_seen_ < kDecisionStays) return;
   keep_everybody(time, census);
   decided_ = false;
@@ -184,10 +185,16 @@ void FlightRecorder::see_large(Instant time, const Census& census) {
 
 void FlightRecorder::see_everybody(Instant time, const Census& census) {
   follow_large(time, census, Detail::all);
+  follow_units(time, census, Detail::all);
   if (decided_ && time - everybody_seen_ < kOneDecision) return;
   if (nodes_.count > 0 && nodes_.time == time) nodes_then_.put(nodes_);
   keep_everybody(time, census);
   decided_ = true;
+}
+
+void FlightRecorder::follow_units(Instant time, const Census& census, Detail detail) {
+  const Bytes more_than = detail == Detail::news ? kMemoryWorthALine : 0;
+  for (const UnitChange& news : units_.look(time, census.places, more_than)) units_then_.put(news);
 }
 
 void FlightRecorder::keep_everybody(Instant time, const Census& census) {
@@ -212,9 +219,11 @@ FlightRecorder::Recording FlightRecorder::since(Instant from) const {
   recording.trace.lineage = lineage_;
   add_sightings(recording);
   add_everybody(recording);
+  add_units(recording);
   const Duration shift = recording.began - Instant{};
   for (Sample& s : recording.trace.samples) s.time -= shift;
   for (ProcessChange& c : recording.trace.changes) c.time -= shift;
+  for (UnitChange& u : recording.trace.units) u.time -= shift;
   std::ranges::stable_sort(recording.trace.changes, {}, &ProcessChange::time);
   return recording;
 }
@@ -297,6 +306,26 @@ void FlightRecorder::add_everybody(Recording& recording) const {
     const CgroupPlace& place = kin.place < places_.size() ? places_[kin.place] : nowhere;
     const Instant from = std::clamp(since, recording.began, everybody_seen_);
     recording.trace.changes.push_back({from, false, facts_of(kin, place)});
+  }
+}
+
+/// Of what was known before the recording begins only the last is told.
+void FlightRecorder::add_units(Recording& recording) const {
+  std::map<std::string_view, UnitChange> at_first;
+  // Whoever is not among the latest news is as he was.
+  for (const UnitChange& known : units_.known()) at_first[known.cgroup.view()] = known;
+  for (std::size_t i = 0; i < units_then_.size(); ++i) at_first.erase(units_then_[i].cgroup.view());
+  for (std::size_t i = 0; i < units_then_.size(); ++i) {
+    const UnitChange& news = units_then_[i];
+    if (news.time <= recording.began) at_first[news.cgroup.view()] = news;
+  }
+  std::vector<UnitChange>& units = recording.trace.units;
+  for (auto& [cgroup, unit] : at_first) {
+    unit.time = recording.began;
+    units.push_back(unit);
+  }
+  for (std::size_t i = 0; i < units_then_.size(); ++i) {
+    if (units_then_[i].time > recording.began) units.push_back(units_then_[i]);
   }
 }
 

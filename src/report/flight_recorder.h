@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/unit_news.h"
 #include "forestall/ports.h"
 #include "forestall/trace.h"
 
@@ -25,6 +26,7 @@ class FlightRecorder {
   static constexpr std::size_t kPeople = 128;      ///< who is remembered by name, those that are gone included
   static constexpr std::size_t kDecisions = 16;    ///< of which the NUMA nodes are kept: nothing else goes by them
   static constexpr std::size_t kSightings = 4096;  ///< changes of a process by more than a little that are kept
+  static constexpr std::size_t kUnitNews = 128;    ///< likewise of units: who fills tmpfs
 
   FlightRecorder();
 
@@ -129,6 +131,7 @@ class FlightRecorder {
   [[nodiscard]] Frame frame_of(const Look& look) const;
   enum class Detail : std::uint8_t { news, all };
   void follow_large(Instant time, const Census& census, Detail detail);
+  void follow_units(Instant time, const Census& census, Detail detail);
   void keep_everybody(Instant time, const Census& census);
   void follow(Instant time, const ProcessFacts& facts, Detail detail);
   void note(Instant time, std::size_t person, bool gone);
@@ -136,6 +139,7 @@ class FlightRecorder {
   void add_samples(Instant from, Recording& recording) const;
   void add_sightings(Recording& recording) const;
   void add_everybody(Recording& recording) const;
+  void add_units(Recording& recording) const;
 
   Ring<Look, kLooks> looks_;
   Ring<Look, kOlderLooks> older_looks_;
@@ -146,6 +150,8 @@ class FlightRecorder {
   std::vector<const ProcessFacts*> largest_;
   Ring<Sighting, kSightings> sightings_;
   std::uint32_t serial_ = 0;
+  UnitNews units_;
+  Ring<UnitChange, kUnitNews> units_then_;
 
   std::vector<Kin> everybody_;
   std::vector<CgroupPlace> places_;  ///< of everybody: Kin::place
@@ -157,7 +163,7 @@ class FlightRecorder {
 
 constexpr std::size_t FlightRecorder::bytes() {
   return (kLooks + kOlderLooks) * sizeof(Look) + kDecisions * sizeof(Nodes) + kPeople * sizeof(Person) +
-         kSightings * sizeof(Sighting);
+         kSightings * sizeof(Sighting) + (kUnitNews + 3 * UnitNews::kRoom) * sizeof(UnitChange);
 }
 
 }  // namespace forestall

@@ -105,6 +105,11 @@ void PlaceBook::see_shared(std::uint16_t number, Bytes now, Instant when) {
   places_[number].filled = now - std::min(now, seen.older);
 }
 
+void PlaceBook::recall(std::uint16_t number, const UnitFacts& facts) {
+  const std::uint16_t unit = places_[number].unit;
+  if (unit != 0) static_cast<UnitFacts&>(places_[unit]) = facts;
+}
+
 void PlaceBook::forget_shared(std::uint16_t number) {
   shared_[number] = Shared{};
   places_[number].filled = 0;
@@ -117,7 +122,9 @@ std::uint16_t PlaceBook::number_of(const CgroupPlace& place) {
   const auto number = static_cast<std::uint16_t>(known - places_.begin());
   if (known != places_.end()) return number;
   if (places_.size() == kRoom) return 0;
-  KnownPlace added{place, 0, is_virtual_machine(place)};
+  KnownPlace added;
+  added.cgroup = place;
+  added.whole = is_virtual_machine(place);
   if (can_go_as_one(place)) {
     const auto relative = [&](const KnownPlace& k) { return k.unit != 0 && same_unit(k.cgroup, place); };
     const auto first = std::ranges::find_if(places_, relative);

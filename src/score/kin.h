@@ -40,6 +40,8 @@ class PlaceBook {
   /// What is charged to the unit of this place as shared memory, tmpfs included, at `when`. What it has added since a
   /// look that is kFilledWithin old or older becomes KnownPlace::filled.
   void see_shared(std::uint16_t number, Bytes shared, Instant when);
+  /// What a record says of the unit of this place, in place of all the above.
+  void recall(std::uint16_t number, const UnitFacts& facts);
   /// Its cgroup is gone, and what was charged to it belongs to others.
   void forget_shared(std::uint16_t number);
   static constexpr Duration kFilledWithin = std::chrono::seconds(10);

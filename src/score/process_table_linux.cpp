@@ -220,7 +220,7 @@ void ProcfsTable::add(const ProcessFacts& facts) {
 
 void ProcfsTable::add_kin(Kin kin, const Standing& standing) {
   if (kin_.size() == kMaxKin) return;
-  kin.must_live = kin.must_live || standing.is_protected || standing.preference == OomPreference::omit;
+  kin.must_live = kin.must_live || standing.must_live();
   kin.profile_known = standing.complete;
   kin.prefer_points = static_cast<std::int32_t>(standing.prefer_points);
   kin.avoid_points = static_cast<std::int32_t>(standing.avoid_points);

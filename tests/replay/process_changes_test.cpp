@@ -65,7 +65,6 @@ TEST(ProcessChanges, AreAllThatTheEngineGoesBy) {
   for (const Change change :
        {Change{[](ProcessFacts& f) { f.process_group = 7; }}, Change{[](ProcessFacts& f) { f.nice = 5; }},
         Change{[](ProcessFacts& f) { f.terminal = 7; }}, Change{[](ProcessFacts& f) { f.nodes = 1; }},
-        Change{[](ProcessFacts& f) { f.profile.preference = OomPreference::omit; }},
         Change{[](ProcessFacts& f) { f.cpu_time += 61 * std::chrono::seconds(1); }}}) {
     Lines lines(8);
     ProcessFacts facts = process(1, 10 * kMiB);

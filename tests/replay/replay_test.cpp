@@ -2,17 +2,20 @@
 // A replay that complains about nothing would prove nothing: each way to miss an expectation is a complaint.
 #include "replay/replay.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "config/config_file.h"
 #include "evaluate/headroom.h"
 #include "replay/trace.h"
 #include "scenario/scenario.h"
+#include "score/cgroup_place.h"
 
 namespace forestall::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Eight GiB; from 1 s on "leak" takes 2 GiB/s beside "editor", until after 4 s nearly nothing is left.
 Trace a_leak() {
@@ -171,12 +174,70 @@ TEST(Replay, MakesSureByTheLookThatFollowedAtOnce) {
   }
 }
 
-TEST(Replay, SparesWhomSystemdWasToldToSpare) {
+constexpr OomPreference kNone = OomPreference::none;
+
+/// They live in units of their own.
+Trace a_leak_of_services() {
   Trace trace = a_leak();
-  for (ProcessChange& change : trace.changes) {
-    if (change.facts.comm.view() == "leak") change.facts.profile.preference = OomPreference::omit;
+  for (ProcessChange& c : trace.changes) {
+    c.facts.place = parse_cgroup(fmt::format("0::/system.slice/{}.service/main\n", c.facts.comm.view()));
   }
-  EXPECT_EQ(said(trace, "act editor"), "");
+  return trace;
+}
+
+UnitChange unit(Duration time, std::string_view cgroup, UnitFacts facts) {
+  UnitChange unit{Instant(time), {}, facts};
+  unit.cgroup.assign(cgroup);
+  return unit;
+}
+
+/// What two others of the size of a leak would free beside it.
+void add_workers(Trace& trace, std::string_view cgroup) {
+  ProcessChange worker = trace.changes.front();
+  worker.facts.comm.assign("worker");
+  worker.facts.place = parse_cgroup(fmt::format("0::{}\n", cgroup));
+  for (const std::int32_t pid : {77, 78}) {
+    worker.facts.id = {pid, 77};
+    trace.changes.insert(trace.changes.begin(), worker);
+  }
+}
+
+TEST(Replay, SparesWhomSystemdWasToldToSpare) {
+  Trace trace = a_leak_of_services();
+  add_workers(trace, "/system.slice/leak.service/workers");
+  const auto told = [&](OomPreference preference) {
+    trace.units = {unit(0s, "/system.slice/leak.service", {false, preference, 0})};
+    return replay(trace, config::builtin());
+  };
+  EXPECT_EQ(told(OomPreference::none)->acted->comm, "leak");
+  EXPECT_EQ(told(OomPreference::avoid)->acted->comm, "leak") << "500 points are not enough";
+  ASSERT_TRUE(told(OomPreference::omit)->acted);
+  EXPECT_EQ(told(OomPreference::omit)->acted->comm, "editor") << "they are not ended together either";
+}
+
+TEST(Replay, EndsWhoFilledTmpfs) {
+  Trace trace = a_leak_of_services();
+  Config by_growth = config::builtin();
+  by_growth.score.memory = Share{};
+  trace.units = {unit(0s, "/system.slice/editor.service", {false, kNone, 8 * kGiB})};
+  EXPECT_EQ(said(trace, "act editor", by_growth), "");
+  trace.units.push_back(unit(1s, "/system.slice/editor.service", {false, kNone, 0}));
+  EXPECT_EQ(said(trace, "act leak", by_growth), "") << "that was before";
+  trace.units = {unit(0s, "/system.slice/editor.service", {false, kNone, 0}),
+                 unit(20s, "/system.slice/editor.service", {false, kNone, 8 * kGiB})};
+  EXPECT_EQ(said(trace, "act leak", by_growth), "") << "that came later";
+  trace.units = {unit(0s, "/user.slice", {false, kNone, 8 * kGiB})};
+  EXPECT_EQ(said(trace, "act leak", by_growth), "") << "that is no unit";
+}
+
+TEST(Replay, TakesAWholeUnit) {
+  Trace trace = a_leak_of_services();
+  EXPECT_THAT(replay(trace, config::builtin())->told.front().sentence, Not(HasSubstr("unit")));
+  trace.units = {unit(0s, "/system.slice/leak.service", {true, kNone, 0})};
+  add_workers(trace, "/system.slice/leak.service/workers");
+  const auto replayed = replay(trace, config::builtin());
+  ASSERT_TRUE(replayed->acted);
+  EXPECT_EQ(replayed->acted->victims.size(), 3U);
 }
 
 TEST(Replay, ShowsNobodyWhoIsGone) {

@@ -71,7 +71,6 @@ ProcessFacts some_facts(ProcessId id) {
                        : std::chrono::floor<std::chrono::milliseconds>(Duration::max());
   f.terminal = *rc::gen::arbitrary<std::int32_t>();
   f.nodes = maybe() ? kAllNodes : counter();
-  f.profile.preference = *rc::gen::element(OomPreference::none, OomPreference::avoid, OomPreference::omit);
   return f;
 }
 
@@ -93,6 +92,13 @@ ProcessChange a_change(Instant time, std::vector<ProcessFacts>& living) {
   return gone;
 }
 
+UnitChange a_unit(Instant time) {
+  const auto preference = *rc::gen::element(OomPreference::none, OomPreference::avoid, OomPreference::omit);
+  UnitChange unit{time, {}, {maybe(), preference, kib()}};
+  unit.cgroup.assign(any_text());
+  return unit;
+}
+
 Trace a_trace() {
   Trace trace;
   if (maybe()) trace.comments = {"why it is here", "", "  indented"};
@@ -106,6 +112,7 @@ Trace a_trace() {
   for (std::uint64_t i = 0; i < steps; ++i) {
     time += std::chrono::microseconds(up_to(200'000));
     if (maybe()) trace.changes.push_back(a_change(std::chrono::floor<std::chrono::milliseconds>(time), living));
+    if (maybe()) trace.units.push_back(a_unit(std::chrono::floor<std::chrono::milliseconds>(time)));
     if (maybe())
       trace.samples.push_back(maybe() || i == 0 || trace.samples.empty() ? a_sample(time) : trace.samples.back());
     if (!trace.samples.empty()) trace.samples.back().time = std::max(trace.samples.back().time, time);
@@ -133,7 +140,7 @@ bool same_change(const ProcessChange& a, const ProcessChange& b) {
                    f.comm == g.comm && f.oom_score_adj == g.oom_score_adj && same_place(f.place, g.place) &&
                    f.profile.exe == g.profile.exe && f.profile.cmdline == g.profile.cmdline;
   const bool how = f.process_group == g.process_group && f.nice == g.nice && f.cpu_time == g.cpu_time &&
-                   f.terminal == g.terminal && f.nodes == g.nodes && f.profile.preference == g.profile.preference;
+                   f.terminal == g.terminal && f.nodes == g.nodes;
   return who && how && f.anon == g.anon && f.swap == g.swap && f.page_tables == g.page_tables && f.shmem == g.shmem;
 }
 
@@ -146,6 +153,7 @@ RC_GTEST_PROP(TraceText, AreReadAsTheyWereWritten, ()) {
   RC_ASSERT(again->lineage == trace.lineage);
   RC_ASSERT(std::ranges::equal(again->samples, trace.samples, same_sample));
   RC_ASSERT(std::ranges::equal(again->changes, trace.changes, same_change));
+  RC_ASSERT(again->units == trace.units);
 }
 
 RC_GTEST_PROP(TraceText, SpoiltInAnyWayGiveAnErrorOrATrace, ()) {
@@ -173,6 +181,7 @@ RC_GTEST_PROP(TraceText, SpoiltInAnyWayGiveAnErrorOrATrace, ()) {
   if (!again) RC_FAIL(again.error().what + "\n" + text);
   RC_ASSERT(std::ranges::equal(again->samples, trace->samples, same_sample));
   RC_ASSERT(std::ranges::equal(again->changes, trace->changes, same_change));
+  RC_ASSERT(again->units == trace->units);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "replay/trace.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -52,6 +53,25 @@ TEST(Trace, IsReadAsItIsWritten) {
   EXPECT_EQ(facts.profile.exe.view(), "");
   EXPECT_EQ(facts.profile.cmdline.view(), "/bin/a -b");
   EXPECT_TRUE(trace->changes[2].gone);
+}
+
+TEST(Trace, TellsOfUnits) {
+  const auto trace =
+      parse_trace(text_of("0 8000 4000 100 50\nu 0 /a\\sb.service 1 omit 0\n50 = = = =\nu 60 /x.service 0 none 5120\nu "
+                          "60 /x.service 0 none 0\n"));
+  ASSERT_TRUE(trace) << trace.error().what;
+  ASSERT_EQ(trace->units.size(), 3U);
+  EXPECT_EQ(trace->units[0].cgroup.view(), "/a b.service");
+  EXPECT_TRUE(trace->units[0].facts.whole);
+  EXPECT_EQ(trace->units[0].facts.preference, OomPreference::omit);
+  EXPECT_EQ(trace->units[1].time, Instant(60ms));
+  EXPECT_EQ(trace->units[1].facts.filled, 5 * kMiB);
+  EXPECT_EQ(trace->units[2].facts.filled, 0U);
+  for (const auto* line : {"u 60 /x 0 none", "u 60 /x 2 none 0", "u 60 /x 0 none -1", "u 40 /x 0 none 0",
+                           "u 60 /x 0 none 0 0", "u x /x 0 none 0", "u 60 /x 0 never 0"}) {
+    EXPECT_THAT(error_of(text_of(fmt::format("0 8000 4000 - -\n50 = = = =\n{}\n", line))), HasSubstr("line 6: "))
+        << line;
+  }
 }
 
 TEST(Trace, SaysInWhichLineSomethingIsWrong) {
@@ -111,16 +131,15 @@ TEST(Trace, OfBeforeAColumnWasThoughtOfDoesNotKnowIt) {
   EXPECT_EQ(trace->samples[0].node_count, 0U);
   EXPECT_EQ(trace->changes[0].facts.process_group, 0);
   EXPECT_EQ(trace->changes[0].facts.nodes, kAllNodes);
-  EXPECT_EQ(trace->changes[0].facts.profile.preference, OomPreference::none);
 }
 
 TEST(Trace, OfTodayKnowsEverythingTheEngineAsksFor) {
   const auto trace = parse_trace(
       "forestall trace 1\ncolumns time mem_total parked nodes\n"
-      "process time pid start comm group nice cpu_time terminal nodes oom_preference\n"
+      "process time pid start comm group nice cpu_time terminal nodes\n"
       "0 8000 512 0:4000:20,2:4000:900\n"
-      "p 0 7 99 make 5 -20 61500 -34816 4 omit\n"
-      "p 0 8 99 sh 8 19 0 34816 - none\nend\n");
+      "p 0 7 99 make 5 -20 61500 -34816 4\n"
+      "p 0 8 99 sh 8 19 0 34816 -\nend\n");
   ASSERT_TRUE(trace) << trace.error().what;
   const Sample& sample = trace->samples[0];
   EXPECT_EQ(sample.parked, 512 * kKiB);
@@ -132,13 +151,7 @@ TEST(Trace, OfTodayKnowsEverythingTheEngineAsksFor) {
   EXPECT_EQ(make.cpu_time, 61500ms);
   EXPECT_EQ(make.terminal, -34816);
   EXPECT_EQ(make.nodes, 4U);
-  EXPECT_EQ(make.profile.preference, OomPreference::omit);
   EXPECT_EQ(trace->changes[1].facts.nodes, kAllNodes);
-}
-
-TEST(Trace, HasNoOtherPreferences) {
-  EXPECT_THAT(error_of("forestall trace 1\ncolumns time\nprocess time pid start oom_preference\np 0 7 99 never\nend\n"),
-              HasSubstr("oom_preference: found"));
 }
 
 TEST(Trace, NodesAreTakenAsTheyAreWrittenOrNotAtAll) {

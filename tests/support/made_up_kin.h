@@ -10,7 +10,7 @@
 namespace forestall::testing {
 
 inline Kin made_up_kin(const ProcessFacts& process, std::span<const std::int32_t> lineage, PlaceBook& places) {
-  const bool must_live = built_in_mercy(process, lineage) || process.profile.is_protected;
+  const bool must_live = built_in_mercy(process, lineage) || process.profile.must_live();
   return kin_of(process, places.number_of(process.place), must_live);
 }
 

@@ -69,7 +69,6 @@ class Expect:
     kills: int = 1
     quiet: bool = False  # the daemon must signal nobody
     saved: bool = False  # the file that a slow program saves at its end must be there
-    replays: bool = True  # the recording tells all that the choice went by
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def _stories(scenario: Scenario, evidence: Evidence):
             yield f"the story {name} cannot be shown"
     # A replay ends at the first signal: later ones are in the stories of others too.
     first = next((record for record in victims if record["INCIDENT_ID"] in ids), None)
-    if scenario.expect.replays and first:
+    if first:
         (name,) = (name for name in kept if name.endswith("-" + first["INCIDENT_ID"]))
         yield from (f"the story {name}: {complaint}" for complaint in _replays(scenario, kept[name], first))
 

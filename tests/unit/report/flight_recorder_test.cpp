@@ -332,6 +332,46 @@ TEST(FlightRecorder, WhoeverOnlyAsksDoesNotTakeThePlaceOfTheLastDecision) {
   EXPECT_THAT(lines_of(recorder.since(kStart).trace.changes), ElementsAre("20000 p 7 4"));
 }
 
+std::vector<std::string> lines_of(const std::vector<UnitChange>& units) {
+  std::vector<std::string> lines;
+  for (const UnitChange& u : units) {
+    lines.push_back(std::to_string((u.time - Instant{}) / 1ms) + " " + std::string(u.cgroup.view()) + " " +
+                    (u.facts.whole ? "whole " : "") + std::to_string(u.facts.filled / kKiB));
+  }
+  return lines;
+}
+
+TEST(FlightRecorder, TellsWhoFillsTmpfsAndWhoIsAWhole) {
+  FlightRecorder recorder;
+  std::vector<KnownPlace> places(3);
+  places[1].cgroup.path.assign("/filler");
+  places[1].unit = 1;
+  places[2].cgroup.path.assign("/whole");
+  places[2].unit = 2;
+  places[2].whole = true;
+  Census seen;
+  seen.places = places;
+  const auto see = [&](Duration at, Bytes filled) {
+    recorder.see(sample(at));
+    places[1].filled = filled;
+    recorder.see_large(kStart + at, seen);
+  };
+  see(0s, 0);
+  see(1s, 2 * kMiB);
+  see(2s, 4 * kMiB);
+  see(3s, 4 * kMiB + kKiB);
+  recorder.see_everybody(kStart + 4s, seen);
+  const auto since = [&](Duration at) { return lines_of(recorder.since(kStart + at).trace.units); };
+  EXPECT_THAT(since(0s),
+              ElementsAre("0 /whole whole 0", "1000 /filler 2048", "2000 /filler 4096", "4000 /filler 4097"));
+  EXPECT_THAT(since(2s), ElementsAre("0 /filler 4096", "0 /whole whole 0", "2000 /filler 4097"));
+  for (int i = 5; i < 5 + static_cast<int>(FlightRecorder::kUnitNews); ++i) {
+    see(i * 1s, static_cast<Bytes>(i) * 2 * kMiB);
+  }
+  EXPECT_THAT(since(131s), ElementsAre("0 /filler 268288", "0 /whole whole 0", "1000 /filler 270336"))
+      << "told long ago, and still so";
+}
+
 TEST(FlightRecorder, KnowsEverybodyOfTheLastLessonUntilThereIsADecision) {
   FlightRecorder recorder;
   recorder.see(sample(0s));
