@@ -3,6 +3,7 @@
 // An ordinary outcome (a victim that is already gone) is an enumerator of its own and never an Error.
 #pragma once
 
+#include <cstring>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
@@ -16,6 +17,11 @@ struct Error {
   std::string what;
   friend bool operator==(const Error&, const Error&) = default;
 };
+
+/// What failed, and why: for a person.
+inline std::string in_words(const Error& error) {
+  return error.code == 0 ? error.what : error.what + ": " + std::strerror(error.code);
+}
 
 /// A value, or the Error that prevented it.
 template <typename T>

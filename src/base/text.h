@@ -37,6 +37,17 @@ std::string escaped(std::string_view text, std::size_t longest = 256);
 /// stays as it is, backslashes as well.
 std::string disarmed(std::string_view text, std::size_t longest = 256);
 
+/// "a", "a and b", "a, b and c".
+template <typename Words>
+std::string enumeration(const Words& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
 /// The one of `known` that is most like `word`, if it is likely to be what was meant: at most a third of its
 /// letters differ (Levenshtein distance).
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);

@@ -23,7 +23,6 @@ class Authority {
   int ask(sd_bus_message* call, const char* action, Deed deed);
   /// What is not decided yet never will be: the bus is gone.
   void forget() { pending_.clear(); }
-  [[nodiscard]] std::size_t pending() const { return pending_.size(); }
 
  private:
   struct Request {

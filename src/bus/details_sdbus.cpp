@@ -12,17 +12,6 @@ std::uint64_t usec_of(Duration d) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(d).count());
 }
 
-bool has_victim(Event event) {
-  switch (event) {
-    case Event::victim_terminated:
-    case Event::victim_killed:
-    case Event::victim_gone:
-    case Event::victim_survived:
-    case Event::stood_down: return true;
-    default: return false;
-  }
-}
-
 void add_victim(const Incident& i, Dictionary& d) {
   const ProcessFacts& v = i.attempt.victim;
   d.add("Pid", static_cast<std::uint32_t>(v.id.pid));

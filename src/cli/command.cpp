@@ -22,8 +22,7 @@ Result<const Rule*> rule_named(const std::string& name, const std::vector<Rule>&
 }
 
 int complain(const Error& error, int exit_code) {
-  const std::string cause = error.code != 0 ? fmt::format(": {}", std::strerror(error.code)) : "";
-  fmt::print(stderr, "forestall: {}{}\n", error.what, cause);
+  fmt::print(stderr, "forestall: {}\n", in_words(error));
   return exit_code;
 }
 

@@ -33,6 +33,9 @@ struct Guard {
   [[nodiscard]] bool has(unsigned capability) const { return (capabilities >> capability & 1U) != 0; }
 };
 
+/// "earlyoom (pid 612)"
+std::string in_words(const Guard& guard);
+
 /// How /proc hides processes from other users (proc(5), hidepid).
 struct HidePid {
   std::string mode;         ///< "noaccess", "invisible", "ptraceable", or its number

@@ -13,8 +13,6 @@
 namespace forestall::cli {
 namespace {
 
-std::string in_words(const Guard& guard) { return fmt::format("{} (pid {})", guard.program, guard.pid); }
-
 std::string why_nobody_acts(const Machine& m) {
   std::vector<std::string> reasons;
   for (const Guard& g : m.guards) {

@@ -14,18 +14,6 @@ namespace {
 
 bool is_ours(const Guard& guard) { return guard.program == "forestalld"; }
 
-std::string in_words(const Guard& guard) { return fmt::format("{} (pid {})", guard.program, guard.pid); }
-
-/// "a", "a and b", "a, b and c".
-std::string enumeration(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
-    text += words[i];
-  }
-  return text;
-}
-
 /// A name that a shell takes as it is.
 bool is_plain(std::string_view name) {
   return !name.empty() && name.front() != '-' && std::ranges::all_of(name, [](char c) {
@@ -227,6 +215,8 @@ constexpr std::array<Check, 10> kChecks{{
 }};
 
 }  // namespace
+
+std::string in_words(const Guard& guard) { return fmt::format("{} (pid {})", guard.program, guard.pid); }
 
 std::span<const Check> guard_checks() { return kChecks; }
 

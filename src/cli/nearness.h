@@ -2,7 +2,6 @@
 // How far each rule is from holding. Pure. A rule needs all of its conditions, so the farthest of them decides.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>

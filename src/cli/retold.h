@@ -36,7 +36,7 @@ struct Retold {
   [[nodiscard]] const StoryEvent* choice() const;
 };
 
-/// An Error if its trace makes no sense: "line N of its trace: …".
+/// An Error if its trace makes no sense: "in its trace: line N: …".
 Result<Retold> retell(Story story);
 
 std::string in_plain_words(const Retold& retold);

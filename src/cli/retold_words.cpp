@@ -77,7 +77,7 @@ std::string choice_in_words(const StoryEvent& choice) {
   return text;
 }
 
-/// The marks are numbered as on the page (retold_html.cpp): 1 to 9, then letters.
+/// One column for each mark: 1 to 9, then letters.
 char sign_of(std::size_t turn) { return turn < 9 ? static_cast<char>('1' + turn) : static_cast<char>('a' + turn - 9); }
 
 std::string picture_in_words(const Retold& r) {

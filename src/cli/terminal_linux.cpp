@@ -41,11 +41,6 @@ bool is_at_terminal() {
          std::string_view(kind) != "dumb";
 }
 
-bool wants_colours() {
-  const char* no = std::getenv("NO_COLOR");
-  return no == nullptr || *no == '\0';
-}
-
 Result<std::unique_ptr<Terminal>> Terminal::take_over() {
   termios modes{};
   if (::tcgetattr(STDIN_FILENO, &modes) != 0) return failure(errno, "cannot ask the terminal for its modes");

@@ -17,8 +17,6 @@ namespace forestall::cli {
 
 /// stdin and stdout are a terminal that can be drawn on.
 bool is_at_terminal();
-/// Colours are wanted there (no-color.org).
-bool wants_colours();
 
 class Terminal {
  public:

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/colours.h"
 #include "cli/command.h"
 #include "cli/lookout.h"
 #include "cli/machine_linux.h"

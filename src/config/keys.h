@@ -33,8 +33,6 @@ const Keys<Rule>& rule_keys();
 const Keys<Match>& protect_keys();
 const Keys<Match>& weighed_keys();  ///< of [[avoid]] and [[prefer]]
 
-/// `points` where [[avoid]] or [[prefer]] does not give it.
-
 /// One table at the top of a file.
 struct Section {
   std::string_view name;

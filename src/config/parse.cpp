@@ -24,15 +24,6 @@ struct Draft {
   Origin poll;
 };
 
-std::string listed(std::span<const std::string_view> names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
-  return text;
-}
-
 /// What to say of `key` that is none of `known`: the name that was probably meant, the section it belongs to, or
 /// everything that is allowed.
 std::string advice(std::string_view key, std::span<const std::string_view> known) {
@@ -40,7 +31,7 @@ std::string advice(std::string_view key, std::span<const std::string_view> known
     if (std::ranges::count(section.keys, key) > 0) return fmt::format("it belongs below {}", section.header());
   }
   if (const auto meant = nearest(key, known)) return fmt::format("did you mean \"{}\"?", *meant);
-  return fmt::format("{} {}", known.size() == 1 ? "allowed is" : "allowed are", listed(known));
+  return fmt::format("{} {}", known.size() == 1 ? "allowed is" : "allowed are", enumeration(known));
 }
 
 /// Merges one file into a draft; stops at the first thing that is wrong.
@@ -194,9 +185,10 @@ Result<void> check_rule(const Draft& draft, std::size_t i) {
     if (other.name != rule.name) others.push_back(other.name);
   }
   const auto meant = nearest(rule.name, others);
-  return tl::unexpected<Error>(error_at(
-      draft.rules[i], fmt::format("rule \"{}\": has no condition; give at least one of {}{}", rule.name,
-                                  listed(conditions), meant ? fmt::format("; did you mean \"{}\"?", *meant) : "")));
+  return tl::unexpected<Error>(
+      error_at(draft.rules[i],
+               fmt::format("rule \"{}\": has no condition; give at least one of {}{}", rule.name,
+                           enumeration(conditions), meant ? fmt::format("; did you mean \"{}\"?", *meant) : "")));
 }
 
 Result<void> merge(const Layer& layer, Draft& draft) {

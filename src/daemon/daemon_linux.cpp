@@ -6,16 +6,14 @@
 #include <sys/random.h>
 #include <systemd/sd-daemon.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
+#include "base/clock_linux.h"
 #include "base/quantity.h"
 #include "base/text.h"
 #include "config/config_file.h"
 #include "daemon/capabilities_linux.h"
 #include "daemon/memory_linux.h"
-#include "evaluate/headroom.h"
 #include "replay/trace.h"
 #include "report/message_ids.h"
 #include "report/telling.h"
@@ -111,7 +109,8 @@ Result<void> Daemon::run() {
 Duration Daemon::look() {
   const auto next = engine_.tick();
   if (!next) {
-    if (!std::exchange(blind_, true)) degraded_later(next.error().what + "; nothing is judged until that works again");
+    if (!std::exchange(blind_, true))
+      degraded_later(in_words(next.error()) + "; nothing is judged until that works again");
     bus_.after_look();
     return kBlindPause;
   }
@@ -131,6 +130,8 @@ Duration Daemon::look() {
 /// On the hot path: nothing here waits or allocates.
 void Daemon::tell(Event event, const Incident& incident) {
   story_time_.told(event, incident);
+  // While somebody is being ended, looks are for his sake: they must not take the place of the decision.
+  recorded_table_.decides(!engine_.killing());
   scribe_.tell(event, incident);
 }
 
@@ -139,7 +140,7 @@ void Daemon::write_story() {
   story_time_.written();
   scribe_.then([this, recording] {
     const auto written = archive_.write(format(recording->trace), recording->began);
-    if (!written) degraded(fmt::format("{}: {}", written.error().what, std::strerror(written.error().code)));
+    if (!written) degraded(in_words(written.error()));
   });
 }
 
@@ -181,12 +182,13 @@ void Daemon::murmur_state(Instant now, Duration next) {
   murmur_due_ = now + kMurmurEvery;
   const Verdict& v = engine_.verdict();
   const std::string falling = v.exhausted_in ? ", nothing left in " + human(*v.exhausted_in) : "";
-  voice_.murmur(fmt::format("{}{}; next look in {}", in_words(v.headroom), falling, human(next)));
+  const std::string text = fmt::format("{}{}; next look in {}", in_words(v.headroom), falling, human(next));
+  scribe_.then([this, text] { voice_.murmur(text); });
 }
 
 Result<void> Daemon::reload() {
   ::sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
-                             engine_.verdict().time.time_since_epoch() / std::chrono::microseconds(1))
+                             monotonic_now().time_since_epoch() / std::chrono::microseconds(1))
                      .c_str());
   auto config = config::load(options_.config);
   auto book = config ? compile_book(*config) : tl::unexpected(config.error());
@@ -195,11 +197,11 @@ Result<void> Daemon::reload() {
     engine_.reconfigure(std::move(*config));
     rejected_.reset();
     ++configurations_;
-    voice_.say(priority::kNotice, "config_reloaded", message_id::kConfigReloaded, "Configuration reloaded.");
+    say_later(priority::kNotice, "config_reloaded", message_id::kConfigReloaded, "Configuration reloaded.");
   } else {
-    rejected_ = book.error().what;
-    voice_.say(priority::kError, "config_rejected", message_id::kConfigRejected,
-               "Configuration not reloaded, the one before stays in force: " + *rejected_);
+    rejected_ = in_words(book.error());
+    say_later(priority::kError, "config_rejected", message_id::kConfigRejected,
+              "Configuration not reloaded, the one before stays in force: " + *rejected_);
   }
   ::sd_notify(0, ("READY=1\nSTATUS=" + status()).c_str());
   return book ? Result<void>{} : failure(0, *rejected_);
@@ -209,7 +211,7 @@ Result<void> Daemon::reload() {
 /// locked there.
 void Daemon::rehearse() {
   let_go_of_the_start();
-  if (const auto first = engine_.rehearse(); !first) degraded(first.error().what);
+  if (const auto first = engine_.rehearse(); !first) degraded(in_words(first.error()));
   // There may have been nobody to hold. Nobody was started when the machine was: this one is not had, but looked for.
   (void)signaller_.hold({::getpid(), 0});
   signaller_.release();

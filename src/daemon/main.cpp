@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstring>
 
 #include "config/config_file.h"
 #include "daemon/daemon_linux.h"
@@ -15,8 +14,7 @@ namespace {
 constexpr int kBadUse = 2;
 
 int complain(const forestall::Error& error, int exit_code) {
-  const std::string cause = error.code != 0 ? fmt::format(": {}", std::strerror(error.code)) : "";
-  fmt::print(stderr, "forestalld: {}{}\n", error.what, cause);
+  fmt::print(stderr, "forestalld: {}\n", in_words(error));
   return exit_code;
 }
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 
+#include "base/colours.h"
 #include "report/block.h"
 #include "report/fields_journal.h"
 #include "report/telling.h"
@@ -27,8 +27,7 @@ std::shared_ptr<spdlog::logger> logger_on_stderr() {
 }  // namespace
 
 Voice::Voice(bool verbose)
-    : level_(verbose ? priority::kDebug : priority::kInfo),
-      colours_(::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr) {
+    : level_(verbose ? priority::kDebug : priority::kInfo), colours_(::isatty(STDERR_FILENO) != 0 && wants_colours()) {
   if (!stderr_is_journal()) stderr_ = logger_on_stderr();
 }
 

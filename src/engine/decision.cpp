@@ -131,6 +131,7 @@ Engine::Choice Engine::try_candidate(const Candidate& candidate, const Sample& s
     ports_.signaller.release();
     return Choice::stood_down;
   }
+  if (verdict_.rule != incident_.verdict.rule) state_reason(incident_);
   if (dry_run_) {
     ports_.signaller.release();
     not_before_ = last.time + kDryRunPause;

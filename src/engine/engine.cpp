@@ -36,6 +36,8 @@ void Engine::reconfigure(Config config) {
   config_ = std::move(config);
   breaker_ = Breaker(config_.kill.breaker_kills, config_.kill.breaker_pause);
   for (Memory::OfRule& rule : memory_.rules) rule = {};
+  verdict_.count = 0;  // what was judged was judged by other rules
+  truce_ = {};
   warned_.fill(false);
   if (growth_.window() != config_.score.growth_window) growth_ = Growth(config_.score.growth_window);
   learnt_.reset();
@@ -151,10 +153,15 @@ Incident Engine::new_incident(const Sample& sample) {
   incident.id = next_id();
   incident.wall = sample.wall;
   incident.begun = sample.time;
+  incident.dry_run = dry_run_;
+  state_reason(incident);
+  return incident;
+}
+
+/// What was judged last is why.
+void Engine::state_reason(Incident& incident) const {
   incident.verdict = verdict_;
   if (verdict_.action != Action::none) incident.rule_name.assign(config_.rules[verdict_.rule].name);
-  incident.dry_run = dry_run_;
-  return incident;
 }
 
 IncidentId Engine::next_id() {
@@ -191,6 +198,8 @@ void Engine::continue_plan(const Sample& sample) {
       kinship_.arrange(look(sample));
       seize_party(sample);
     }
+    // He was signalled for another reason, if it is not the end of his grace.
+    if (!plan_.grace_over()) state_reason(incident_);
     if (!carry_out(order, sample.time)) return;
   }
   notice_relief(sample);

@@ -5,9 +5,7 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "evaluate/evaluate.h"
@@ -102,6 +100,7 @@ class Engine {
   void decide(const Sample& sample);
   bool wait_for_profiles(const Sample& sample);
   [[nodiscard]] Incident new_incident(const Sample& sample);
+  void state_reason(Incident& incident) const;
   void open_incident(const Sample& sample) { incident_ = new_incident(sample); }
   void choose(const Sample& sample);
   Choice try_candidate(const Candidate& candidate, const Sample& sample);

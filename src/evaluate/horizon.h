@@ -19,7 +19,7 @@ Duration soonest(Condition condition, const Rule& rule, const Reading& reading, 
 /// When the number meets its limit if memory goes on falling as it did since the look before; none if it does not fall.
 std::optional<Duration> expected(Condition condition, const Reading& reading, Bytes fall);
 
-/// How fast memory and swap fell between the last two looks, in bytes per second.
+/// How fast memory and swap fell between the last two entries of `history`, in bytes per second.
 Bytes latest_fall(const History& history);
 
 }  // namespace forestall

@@ -3,7 +3,6 @@
 // killing, and without this every process would die for it, one after the other.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 
 #include "forestall/units.h"
@@ -25,7 +24,6 @@ class Breaker {
   void reset() { in_row_ = 0; }
 
   [[nodiscard]] unsigned in_row() const { return in_row_; }
-  [[nodiscard]] Duration pause() const { return pause_; }
 
  private:
   unsigned kills_;

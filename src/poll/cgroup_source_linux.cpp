@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -74,7 +73,8 @@ Result<Sample> CgroupSource::read() {
     cgroup.memory.narrow(number(level.limit, kNoLimit), number(level.current, 0));
     cgroup.swap.narrow(number(level.swap_limit, kNoLimit), number(level.swap_current, 0));
   }
-  cgroup.stat.reclaim.oom_kill = parse_file(events_, parse_cgroup_kills).value_or(0);
+  kills_ = parse_file(events_, parse_cgroup_kills).value_or(kills_);
+  cgroup.stat.reclaim.oom_kill = kills_;
   cgroup.psi = parse_file(pressure_, parse_pressure);
   return within(cgroup, *machine);
 }

@@ -34,6 +34,7 @@ class CgroupSource final : public SampleSource {
   };
   std::vector<Level> levels_;
   Fd stat_, events_, pressure_;
+  std::uint64_t kills_ = 0;  ///< as last read: a look that cannot is no reason to count them anew
   std::vector<std::string> missing_;
 };
 

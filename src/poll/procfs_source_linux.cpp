@@ -174,16 +174,16 @@ Zram ProcfsSource::read_zram() {
 }
 
 Fd& ProcfsSource::zram_stat_file(unsigned device) {
-  for (ZramFile& known : zram_files_) {
-    if (known.file && known.device == device) return known.file;
-    if (known.file) continue;
-    // Reached once per device: it was not swapped on when we last looked.
-    const std::string path = sys_ + "/block/zram" + std::to_string(device) + "/mm_stat";
-    known.file = open_to_read(AT_FDCWD, path.c_str());
-    known.device = device;
-    return known.file;
-  }
-  return surplus_zram_;
+  const auto is_its = [&](const ZramFile& known) { return known.file && known.device == device; };
+  const auto known = std::ranges::find_if(zram_files_, is_its);
+  if (known != zram_files_.end()) return known->file;
+  const auto free = std::ranges::find_if(zram_files_, [](const ZramFile& place) { return !place.file; });
+  if (free == zram_files_.end()) return surplus_zram_;
+  // Reached once per device: it was not swapped on when we last looked.
+  const std::string path = sys_ + "/block/zram" + std::to_string(device) + "/mm_stat";
+  free->file = open_to_read(AT_FDCWD, path.c_str());
+  free->device = device;
+  return free->file;
 }
 
 }  // namespace forestall

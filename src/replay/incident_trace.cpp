@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "replay/trace.h"
+#include "report/story.h"
 
 namespace forestall {
 namespace {
@@ -44,7 +44,7 @@ std::optional<std::uint64_t> number_in(const Json& object, const char* key) {
 class IncidentParser {
  public:
   Result<void> take(std::size_t number, std::string_view line, bool whole) {
-    if (line.size() > kLongestIncidentLine) return wrong("the line is too long");
+    if (line.size() > kLongestStoryLine) return wrong("the line is too long");
     const Json object = Json::parse(line, nullptr, false);
     if (object.is_discarded() && !whole && number > 1) return {};
     if (!object.is_object()) return wrong("this is no JSON object");
@@ -68,7 +68,7 @@ class IncidentParser {
     const std::string* what = text_in(object, "forestall");
     if (what == nullptr || *what != "incident") return wrong("\"forestall\" is not \"incident\"");
     if (number_in(object, "version") != kVersion) return wrong(fmt::format("\"version\" is not {}", kVersion));
-    if (const auto began = time_in(object, "began_at_ms"); began && std::abs(*began) <= kDayInMs) {
+    if (const auto began = time_in(object, "began_at_ms"); began && *began >= -kDayInMs && *began <= kDayInMs) {
       began_ = std::chrono::milliseconds(*began);
     }
     return {};
@@ -91,7 +91,7 @@ class IncidentParser {
     }
     const std::string* message = text_in(object, "message");
     if (message == nullptr) return wrong("\"message\" is no text");
-    if (happened_.size() == kMostEvents) return wrong(fmt::format("more than {} events", kMostEvents));
+    if (happened_.size() == kMostStoryEvents) return wrong(fmt::format("more than {} events", kMostStoryEvents));
     happened_.push_back({std::chrono::milliseconds(*at), *event, *message});
     return {};
   }

@@ -36,10 +36,6 @@ struct Recording {
   std::vector<Happened> happened;  ///< in the order of their times; none of a trace
 };
 
-/// No line of an incident may be longer, in bytes, and no more events are in one.
-inline constexpr std::size_t kLongestIncidentLine = 256 * kKiB;
-inline constexpr std::size_t kMostEvents = 10'000;
-
 /// An incident if its first line begins with "{", else a trace. Code 0 and "line N: what is wrong", N being the line of
 /// `text`. A last line without a newline that is no whole object was cut, and is left out.
 Result<Recording> parse_recording(std::string_view text);

@@ -57,7 +57,7 @@ std::vector<std::string> hold_out() {
   note(::setpriority(PRIO_PROCESS, 0, -20) == 0, "cannot take nice -20, so the recording may have gaps");
   const Fd adj(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   constexpr std::string_view never = "-1000";
-  note(::write(adj.get(), never.data(), never.size()) > 0,
+  note(adj && ::write(adj.get(), never.data(), never.size()) > 0,
        "cannot set oom_score_adj to -1000, so the kernel may end the recording");
   return missing;
 }

@@ -76,6 +76,8 @@ void Archive::note(Event event, const Incident& incident) {
   std::vector<Noted>& story = noted_[incident.id];
   // It goes on after it was written: the file that will take the place of the first one has to tell all of it.
   if (story.empty() && written != written_.end()) story = written->second;
+  // How it went on is worth less than how it began, and how it ended.
+  if (story.size() == kMostStoryEvents) story.pop_back();
   story.push_back({event, incident});
 }
 

@@ -2,7 +2,6 @@
 #include "report/flight_recorder.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 

@@ -47,7 +47,7 @@ class FlightRecorder {
   };
   [[nodiscard]] Recording since(Instant from) const;
 
-  /// What it takes, all of it, when everything is full.
+  /// What it takes when everything is full, but for who was there at the last decision.
   static constexpr std::size_t bytes();
 
  private:

@@ -73,15 +73,12 @@ std::string story_trace(std::string_view line) { return line_of({{"trace", line}
 
 namespace {
 
-/// More than any that is written; what is longer was made to hurt.
-constexpr std::size_t kLongestLine = 1 << 20;
-
 template <typename T>
 T value_or(const Json& object, const char* key, T otherwise) {
   const auto found = object.find(key);
   if (found == object.end()) return otherwise;
   if constexpr (std::is_same_v<T, std::string>) {
-    return found->is_string() ? disarmed(found->template get<std::string>(), kLongestLine) : otherwise;
+    return found->is_string() ? disarmed(found->template get<std::string>(), kLongestStoryLine) : otherwise;
   } else {
     const bool fits = std::is_floating_point_v<T> ? found->is_number() : found->is_number_integer();
     return fits ? found->template get<T>() : otherwise;
@@ -149,7 +146,7 @@ StoryEvent event_of(const Json& json) {
   for (const auto& [key, value] : fields->items()) {
     if (key == "CANDIDATES_JSON") e.candidates = processes_of(value);
     if (key == "SPARED_JSON") e.spared = processes_of(value);
-    if (value.is_string()) e.fields[disarmed(key)] = disarmed(value.get<std::string>(), kLongestLine);
+    if (value.is_string()) e.fields[disarmed(key)] = disarmed(value.get<std::string>(), kLongestStoryLine);
   }
   return e;
 }
@@ -179,11 +176,12 @@ Result<Story> parse(std::string_view text, bool with_trace) {
     if (text.find('\n') == std::string_view::npos) return wrong(number, "it was cut here");
     const std::string_view line = take_line(text);
     if (!with_trace && line.starts_with("{\"trace\"")) break;  // written last
-    if (line.size() > kLongestLine) return wrong(number, "too long");
+    if (line.size() > kLongestStoryLine) return wrong(number, "too long");
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) return wrong(number, "is no JSON object");
     if (number == 1 && !take_head(json, story)) return wrong(1, "is not the head of an incident of version 1");
     if (json.contains("event")) story.events.push_back(event_of(json));
+    if (story.events.size() > kMostStoryEvents) return wrong(number, "one event too many");
     const auto trace = json.find("trace");
     if (trace != json.end() && trace->is_string()) story.trace += trace->get<std::string>() + "\n";
   }

@@ -62,6 +62,10 @@ struct Story {
   std::string trace;                            ///< the text of a trace
 };
 
+/// No line is longer, in bytes, and no more events are in one file.
+inline constexpr std::size_t kLongestStoryLine = 256 * kKiB;
+inline constexpr std::size_t kMostStoryEvents = 64;
+
 /// The first line. `trace_began` is where the times of the trace count from.
 std::string story_head(const Incident& incident, Instant trace_began);
 /// The line of an event.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When the story of an incident is complete enough to be written down: some time after its last event, and not while
-// memory is short. Passive: told of events and looks.
+// When the story of an incident is complete enough to be written down: some time after its last event, and while
+// memory is short only if that does not end. Passive: told of events and looks.
 #pragma once
 
 #include <algorithm>

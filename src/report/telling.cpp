@@ -97,12 +97,12 @@ void add_ending(const Incident& i, std::vector<std::string>& fields) {
   if (signal && a.memory_back) fields.push_back(fmt::format("MEMORY_BACK_USEC={}", since_signal(*a.memory_back)));
 }
 
+}  // namespace
+
 bool has_victim(Event event) {
   return event == Event::victim_terminated || event == Event::victim_killed || event == Event::victim_gone ||
          event == Event::victim_survived || event == Event::stood_down;
 }
-
-}  // namespace
 
 std::string reason(const Incident& i) {
   const bool decided = i.verdict.action != Action::none;

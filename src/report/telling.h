@@ -13,6 +13,9 @@ namespace forestall {
 /// The sentence an administrator reads first: what happened, to whom, why, what comes next.
 std::string sentence(Event event, const Incident& incident);
 
+/// Whether it is about somebody who was chosen: Incident::attempt.
+bool has_victim(Event event);
+
 /// The reason of an incident: the rule, each number beside its limit.
 std::string reason(const Incident& incident);
 

@@ -25,7 +25,7 @@ std::string in_words(const Rule& rule, const Headroom& headroom, Duration defaul
 /// "22.3 GiB of 23.5 GiB available, no swap": what is left.
 std::string in_words(const Headroom& headroom);
 
-/// "is PID 1", "is protected by [[protect]] entry 2": completes "spared because it …".
+/// "is PID 1", "matches [[protect]] entry 2": completes "spared because it …".
 std::string in_words(Mercy mercy, std::uint16_t protected_by);
 
 /// "memory_back": for records.

@@ -21,8 +21,6 @@ bool is_cut(const CgroupPlace& place) {
          place.user_unit.view().size() >= longest_name;
 }
 
-bool same_unit(const CgroupPlace& a, const CgroupPlace& b) { return a.unit == b.unit && a.user_unit == b.user_unit; }
-
 std::int32_t bounded(std::int64_t points) {
   constexpr std::int64_t most = 1'000'000;
   return static_cast<std::int32_t>(std::min(points, most));
@@ -68,6 +66,8 @@ bool is_session(const CgroupPlace& place) {
 bool is_of_a_manager(const CgroupPlace& place) {
   return place.unit.view() == "init.scope" || place.user_unit.view() == "init.scope";
 }
+
+bool same_unit(const CgroupPlace& a, const CgroupPlace& b) { return a.unit == b.unit && a.user_unit == b.user_unit; }
 
 bool can_go_as_one(const CgroupPlace& place) {
   if (place.unit.empty() || is_cut(place) || is_session(place) || is_of_a_manager(place)) return false;

@@ -56,6 +56,8 @@ class PlaceBook {
   std::vector<Shared> shared_;  ///< of each place
 };
 
+bool same_unit(const CgroupPlace& a, const CgroupPlace& b);
+
 /// Whether all that live there can be ended as one: in a service or scope, the system's or a user's own. Not in a
 /// session (that would end all that its user does), nor with a manager (init.scope).
 bool can_go_as_one(const CgroupPlace& place);

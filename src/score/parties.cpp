@@ -146,7 +146,8 @@ void Gathering::consider(const Kinship::House& house) {
 
 /// Who fills tmpfs may hold nothing himself, and what he has filled stays. But it is he who has to be stopped.
 void Gathering::consider_filler(const Kinship::House& house, const Sum& all) {
-  if (all.filled < ranking_.minimum || all.must_live || all.processes > victim_.max_processes) return;
+  if (all.filled < ranking_.minimum || all.must_live) return;
+  if (all.processes == 0 || all.processes > victim_.max_processes) return;
   take_party(Kind::unit, house.first, all, all);
 }
 

@@ -32,12 +32,7 @@ Result<std::unique_ptr<ProcfsTable>> ProcfsTable::open(std::shared_ptr<const Mat
 
 ProcfsTable::ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, const std::string& cgroups,
                          std::int32_t daemon, Fd directory)
-    : book_(std::move(book)),
-      proc_(proc),
-      cgroups_(cgroups),
-      directory_(std::move(directory)),
-      daemon_(daemon),
-      resolver_(proc) {
+    : book_(std::move(book)), cgroups_(cgroups), directory_(std::move(directory)), daemon_(daemon), resolver_(proc) {
   found_.reserve(kMaxRanked);
   kin_.reserve(kMaxKin);
   find_lineage();

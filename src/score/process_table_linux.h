@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -121,7 +120,6 @@ class ProcfsTable final : public ProcessTable {
   [[nodiscard]] std::string directory_of_unit(std::size_t number) const;
 
   std::shared_ptr<const MatchBook> book_;
-  std::string proc_;
   std::string cgroups_;
   bool is_confined_ = false;
   std::string confines_;  ///< without a slash at its end

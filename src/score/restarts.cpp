@@ -4,16 +4,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "score/kin.h"
+
 namespace forestall {
 namespace {
-
-bool is_same_unit(const CgroupPlace& a, const CgroupPlace& b) { return a.unit == b.unit && a.user_unit == b.user_unit; }
 
 /// When the oldest process of that unit was started; nothing if there is none.
 std::optional<Instant> start_of(const CgroupPlace& place, const Census& census, Duration suspended) {
   std::optional<Instant> oldest;
   for (const Kin& kin : census.kin) {
-    if (!is_same_unit(census.places[kin.place].cgroup, place)) continue;
+    if (!same_unit(census.places[kin.place].cgroup, place)) continue;
     const Instant start = Instant(of_ticks(kin.id.start_time)) - suspended;
     oldest = std::min(oldest.value_or(start), start);
   }
@@ -24,7 +24,7 @@ std::optional<Instant> start_of(const CgroupPlace& place, const Census& census, 
 
 void Restarts::ended(const CgroupPlace& place, Instant when) {
   if (!place.innermost_unit().view().ends_with(".service")) return;
-  const auto is_this = [&](const std::optional<Ended>& e) { return e && is_same_unit(e->place, place); };
+  const auto is_this = [&](const std::optional<Ended>& e) { return e && same_unit(e->place, place); };
   auto known = std::ranges::find_if(ended_, is_this);
   if (known == ended_.end()) {
     known = std::ranges::min_element(ended_, {}, [](const auto& e) { return e ? e->when : Instant::min(); });

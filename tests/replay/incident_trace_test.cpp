@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "replay/incident_trace.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include "report/story.h"
 
 namespace forestall::testing {
 namespace {
@@ -46,6 +49,19 @@ TEST(IncidentTrace, MayBeATraceAlone) {
   EXPECT_FALSE(recording->is_incident);
   EXPECT_EQ(recording->trace.samples.size(), 1U);
   EXPECT_THAT(error_of("forestall trace 1\ny\n"), HasSubstr("line 2: "));
+}
+
+TEST(IncidentTrace, KnowsWhenItBeganIfThatCanBe) {
+  const auto began = [](std::string_view ms) {
+    const auto recording =
+        parse_recording(fmt::format("{{\"forestall\":\"incident\",\"version\":1,\"began_at_ms\":{}}}\n{}", ms, kTrace));
+    return recording ? recording->began : std::optional(Duration(1));
+  };
+  EXPECT_EQ(began("-5"), Duration(-5ms));
+  EXPECT_EQ(began("86400001"), std::nullopt);
+  EXPECT_EQ(began("-86400001"), std::nullopt);
+  EXPECT_EQ(began("-9223372036854775808"), std::nullopt);
+  EXPECT_EQ(began("18446744073709551615"), std::nullopt);
 }
 
 TEST(IncidentTrace, ThatWasCutIsGoodUpToItsLastWholeLine) {
@@ -100,10 +116,10 @@ TEST(IncidentTrace, BeginsWithWhatItIs) {
 
 TEST(IncidentTrace, DoesNotTellWithoutEnd) {
   std::string events;
-  for (std::size_t i = 0; i < kMostEvents; ++i) events += "{\"event\":\"a\",\"at_ms\":1,\"message\":\"\"}\n";
+  for (std::size_t i = 0; i < kMostStoryEvents; ++i) events += "{\"event\":\"a\",\"at_ms\":1,\"message\":\"\"}\n";
   EXPECT_EQ(error_of(incident(events)), "");
   EXPECT_THAT(error_of(incident(events + R"({"event":"a","at_ms":1,"message":""})")),
-              HasSubstr("more than 10000 events"));
+              HasSubstr("more than 64 events"));
 }
 
 TEST(IncidentTrace, MayBeNestedAsDeepAsALineIsLong) {

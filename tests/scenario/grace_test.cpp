@@ -50,7 +50,12 @@ TEST_F(Grace, IsCutShortAtOnceWhenAKillRuleHolds) {
   EXPECT_THAT(machine.killed(), ElementsAre("leak"));
   EXPECT_THAT(machine.signals_to(leak), ElementsAre(Signal::term, Signal::kill));
   EXPECT_LT(from_sigterm_to_end(leak), 2s);
-  EXPECT_FALSE(machine.first(Event::victim_killed).incident.attempt.grace_over);
+  const Incident killed = machine.first(Event::victim_killed).incident;
+  EXPECT_FALSE(killed.attempt.grace_over);
+  EXPECT_EQ(killed.rule_name.view(), "out-of-memory") << "that is why";
+  EXPECT_EQ(killed.verdict.action, Action::kill);
+  EXPECT_EQ(killed.verdict.headroom, killed.now);
+  EXPECT_EQ(machine.first(Event::victim_terminated).incident.id, killed.id);
   EXPECT_EQ(machine.count(Event::kernel_killed), 0U);
 }
 
@@ -95,6 +100,17 @@ TEST_P(Reconfigured, MidKillKeepsTheDeadlinesOfTheVictim) {
   EXPECT_THAT(machine.killed(), ElementsAre("hog", "next"));
   EXPECT_GE(from_sigterm_to_end(next), GetParam());
   EXPECT_LE(from_sigterm_to_end(next), GetParam() + 1s) << "the new one has the new grace";
+}
+
+TEST_F(Grace, ReconfiguredMidKillWithFewerRulesNobodyAsksForThoseOfBefore) {
+  fill_up_to(kLow).ignores_sigterm();
+  ASSERT_TRUE(run_until(Event::victim_terminated));
+  ASSERT_GT(forestall().engine().verdict().count, 1U);
+  config.rules.resize(1);
+  forestall().engine().reconfigure(config);
+  EXPECT_EQ(forestall().engine().verdict().count, 0U) << "until the next look";
+  run_for(1s);
+  EXPECT_EQ(forestall().engine().verdict().count, 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(ToLessAndToMore, Reconfigured, ::testing::Values(Duration(100ms), Duration(60s)));

@@ -105,6 +105,16 @@ TEST_F(CgroupSourceTest, WorksWithoutWhatCanBeDoneWithout) {
   EXPECT_EQ(source->read()->memory.mem_total, 8 * kGiB);
 }
 
+TEST_F(CgroupSourceTest, DoesNotCountAnewWhatTheKernelHasKilledWhenALookFailed) {
+  auto source = open();
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->read()->vmstat->oom_kill, 4U);
+  give("memory.events", "");
+  EXPECT_EQ(source->read()->vmstat->oom_kill, 4U);
+  give("memory.events", "oom_kill 5\n");
+  EXPECT_EQ(source->read()->vmstat->oom_kill, 5U);
+}
+
 TEST_F(CgroupSourceTest, OffersWhatTheCgroupOffersWhateverTheMachineDoes) {
   auto source = open();
   ASSERT_TRUE(source);

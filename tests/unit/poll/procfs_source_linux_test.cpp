@@ -257,6 +257,20 @@ TEST_F(ProcfsSourceTest, FindsAZramDeviceAgainThatWasMadeAnew) {
   EXPECT_EQ(read(machine).zram.stored, 4096U);
 }
 
+TEST_F(ProcfsSourceTest, OpensADeviceOnceHoweverOftenAnotherIsMadeAnew) {
+  tree_.write("proc/swaps",
+              "Filename Type Size Used Priority\n/dev/zram0 partition 2000 500 100\n"
+              "/dev/zram3 partition 1000 100 100\n");
+  tree_.write("sys/block/zram3/mm_stat", "1000 100 200 0 0 0 0 0 0\n");
+  ProcfsSource machine = source();
+  for (int times = 0; times < 40; ++times) {
+    tree_.write("sys/block/zram0/mm_stat", "");
+    EXPECT_EQ(read(machine).zram.stored, 1000U);
+  }
+  tree_.write("sys/block/zram0/mm_stat", "4096 50 60 0 60 0 0 0 0\n");
+  EXPECT_EQ(read(machine).zram.stored, 5096U);
+}
+
 TEST_F(ProcfsSourceTest, DoesNotAskForZramWithoutSwap) {
   tree_.write("proc/meminfo", "MemTotal: 8000 kB\nMemAvailable: 70 kB\nSwapTotal: 0 kB\n");
   ProcfsSource machine = source();

@@ -109,6 +109,20 @@ TEST_F(ArchiveTest, WhatHappensAgainAndAgainDoesNotCrowdOutTheRest) {
   EXPECT_THAT(stories(), SizeIs(5)) << "each of those that got a signal";
 }
 
+TEST_F(ArchiveTest, OfALongStoryKeepsHowItBeganAndHowItEnded) {
+  Archive archive(directory_);
+  archive.note(Event::victim_terminated, numbered(1));
+  for (int i = 0; i < 200; ++i) archive.note(Event::kernel_killed, numbered(1));
+  ASSERT_TRUE(archive.write("", at(0s)));
+  for (int i = 0; i < 200; ++i) archive.note(Event::kernel_killed, numbered(1));
+  archive.note(Event::victim_gone, numbered(1));
+  ASSERT_TRUE(archive.write("", at(0s)));
+  const Story story = read(stories().front());
+  ASSERT_THAT(story.events, SizeIs(kMostStoryEvents));
+  EXPECT_EQ(story.events.front().event, "victim_terminated");
+  EXPECT_EQ(story.events.back().event, "victim_gone");
+}
+
 TEST_F(ArchiveTest, KeepsNothingWithoutAPlaceForIt) {
   Archive archive("");
   EXPECT_TRUE(keep(archive, 1));

@@ -61,5 +61,14 @@ TEST_F(OnOneNode, WhoMayNotUseItAddsNothingToItsUnit) {
   EXPECT_THAT(order(), ElementsAre("unit of 3 from 10"));
 }
 
+TEST_F(OnOneNode, WhoFillsTmpfsOnAnotherIsNoHelp) {
+  add(10, 1).nodes = 0b10;
+  const std::uint16_t place = crowd_.places().number_of(testing::place_of(testing::kService));
+  crowd_.places().recall(place, {.filled = 300 * kMiB});
+  EXPECT_THAT(order(), ::testing::IsEmpty());
+  crowd_[10].nodes = 0b01;
+  EXPECT_THAT(order(), ElementsAre("unit of 1 from 10"));
+}
+
 }  // namespace
 }  // namespace forestall
