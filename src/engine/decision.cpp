@@ -170,7 +170,8 @@ void Engine::seize_party(const Sample& sample) {
     found = most;
     kinship_.arrange(look(sample));
   }
-  if (found == 0) return;
+  const bool as_decided = found == party.processes;
+  if (found == 0 || as_decided) return;
   party.processes = static_cast<std::uint32_t>(found);
   if (plan_.open()) return;  // what was promised at first stays so
   attempt.promised = held;

@@ -122,9 +122,12 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
   void tell(Event event, const Incident& incident) override {
     Incident imagined = incident;
     imagined.dry_run = true;
+    // Getting hold of many takes a while: a daemon tells of what it saw before that.
+    const Duration at = looks_ == Looks::as_recorded ? incident.now_time - Instant{} : since_start();
     result_.told.push_back(
-        {since_start(), event, sentence(event, imagined), sentence(event, incident), incident.begun - Instant{}});
+        {at, event, sentence(event, imagined), sentence(event, incident), incident.begun - Instant{}});
     if (!result_.acted || !result_.acted->rule.empty()) return;
+    result_.acted->at = at;
     result_.acted->rule = incident.rule_name.view();
     result_.acted->left = incident.now;
   }

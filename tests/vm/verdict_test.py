@@ -52,12 +52,12 @@ def replayed(as_it_was: bool) -> str:
     return json.dumps({"replays": [{"signal": signal(60000), "decides_as_it_did": as_it_was}]})
 
 
-def brothers(replayed_as: str, told_as: str) -> dict[str, str]:
-    """Another of the same name and size goes in the replay."""
+def brothers(replayed_as: str, told_as: str, fields: dict) -> dict[str, str]:
+    """Another goes in the replay."""
     event = {"event": "victim_terminated", "message": f"Dry run: would have sent SIGTERM to leak ({replayed_as})"}
     again = {"signal": signal(60000), "decides_as_it_did": False, "events": [event]}
     did = [
-        record(event) | {"MESSAGE": f"Sent SIGTERM to leak ({told_as})"}
+        record(event) | {"MESSAGE": f"Sent SIGTERM to leak ({told_as})"} | fields
         for event in ("victim_terminated", "victim_gone")
     ]
     return {"stories__20260301T025914Z-a.replayed": json.dumps({"replays": [again]}), "incidents": told(did)}
@@ -168,15 +168,16 @@ class Verdict(unittest.TestCase):
         name = "stories__20260301T025914Z-a"
         self.assertIn("cannot be shown", self.complaints(**{f"{name}.shown": ""}))
         self.assertIn("differently: leak is sig", self.complaints(**{f"{name}.replayed": replayed(False)}))
-        together = [record(event) | {"VICTIM_KIND": "family"} for event in ("victim_terminated", "victim_gone")]
-        self.assertEqual(self.complaints(incidents=told(together), **{f"{name}.replayed": replayed(False)}), "")
-        twins = [
-            record(event) | {"CANDIDATES_JSON": json.dumps([{"comm": "leak"}, {"comm": "leak"}])}
-            for event in ("victim_terminated", "victim_gone")
-        ]
-        self.assertEqual(self.complaints(incidents=told(twins), **{f"{name}.replayed": replayed(False)}), "")
-        self.assertEqual(self.complaints(**brothers("pid 8, uid 0", "pid 7, uid 0")), "")
-        self.assertIn("differently", self.complaints(**brothers("pid 8, uid 0", "pid 8, uid 1")))
+        for others in (
+            {"VICTIM_KIND": "family"},
+            {"CANDIDATES_JSON": json.dumps([{"comm": "leak"}, {"comm": "leak"}])},
+        ):
+            one, two = "81 processes from pid 8, uid 0", "82 processes from pid 7, uid 0"
+            self.assertEqual(self.complaints(**brothers(one, two, others)), "")
+            self.assertIn("differently", self.complaints(**brothers(one, two.replace("uid 0", "uid 1"), others)))
+            self.assertIn("differently", self.complaints(**brothers(one, two, {})))
+        self.assertEqual(self.complaints(**brothers("pid 8, uid 0", "pid 7, uid 0", {})), "")
+        self.assertIn("differently", self.complaints(**brothers("pid 8, uid 0", "pid 8, uid 1", {})))
         nobody = json.dumps({"replays": [{"signal": None, "decides_as_it_did": False}]})
         self.assertIn("nobody is signalled", self.complaints(**{f"{name}.replayed": nobody}))
         self.assertIn("cannot be replayed", self.complaints(**{f"{name}.replayed": ""}))
