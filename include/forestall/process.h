@@ -69,7 +69,7 @@ struct ProcessFacts {
   Bytes page_tables = 0;           ///< VmPTE
   Bytes shmem = 0;                 ///< RssShmem: comes back only when the last one that maps it is gone
   std::int32_t oom_score_adj = 0;  ///< -1000 to 1000
-  NodeMask nodes = kAllNodes;      ///< whose memory it may use: Mems_allowed (cpuset(7))
+  NodeMask nodes = kAllNodes;      ///< whose memory it may use (Mems_allowed, cpuset(7)), and KnownPlace::nodes
   CgroupPlace place;
   Profile profile;
 
@@ -91,6 +91,8 @@ struct UnitFacts {
 struct KnownPlace : UnitFacts {
   CgroupPlace cgroup;
   std::uint16_t unit = 0;  ///< the first known place of the same unit; 0: in no unit that could be ended as one
+  /// Of the first one of its unit: where the unit holds enough to help a node that is short; all while none is.
+  NodeMask nodes = kAllNodes;
 };
 
 /// One process as a part of what it belongs to: kept of everybody, of the small ones too.

@@ -73,7 +73,7 @@ enum class Mercy : std::uint8_t {
   oom_score_adj,  ///< -1000: nobody may kill it for memory
   protect,        ///< a [[protect]] entry
   omit,           ///< ManagedOOMPreference=omit of its unit
-  other_node,     ///< one NUMA node is short, and it may only use memory of others
+  other_node,     ///< one NUMA node is short, and it holds, or may use, only memory of others
   out_of_reach,   ///< it could not be signalled, or survived SIGKILL, a moment ago
   too_small,      ///< below [victim] minimum: hardly anything would come back
 };

@@ -157,11 +157,14 @@ int Forestall1::list_incidents(sd_bus_message* call) {
 int Forestall1::get_incident(sd_bus_message* call) {
   const char* id = nullptr;
   if (const int r = sd_bus_message_read(call, "s", &id); r < 0) return r;
+  // Before anybody is asked: what waits for an answer is kept, and an id may be as long as a message.
+  if (past_.find(id) == nullptr) {
+    return sd_bus_reply_method_errorf(call, kNoSuchIncident,
+                                      "There is no such incident since the daemon was started, or it is too long ago.");
+  }
   return authority_.ask(call, "org.forestall.Forestall1.incidents", [this, id = std::string(id)](sd_bus_message* m) {
     const PastIncidents::Past* past = past_.find(id);
-    if (past != nullptr) return sd_bus_reply_method_return(m, "s", past->lines.c_str());
-    return sd_bus_reply_method_errorf(m, kNoSuchIncident,
-                                      "There is no such incident since the daemon was started, or it is too long ago.");
+    return sd_bus_reply_method_return(m, "s", past != nullptr ? past->lines.c_str() : "");
   });
 }
 

@@ -91,6 +91,8 @@ int Forestall1::announce(sd_bus* bus, Event event, const Incident& incident) {
 }
 
 void Forestall1::notice_changes(sd_bus* bus) {
+  // What cannot be said now is said later: whoever keeps properties would go on believing the old ones.
+  if (!object_ || !is_listening(bus)) return;
   const Snapshot now = subject_.snapshot();
   const Level level_now = level(now);
   std::array<const char*, 8> changed{};
@@ -106,7 +108,7 @@ void Forestall1::notice_changes(sd_bus* bus) {
   compare(said_.rejected, now.rejected, {"ConfigurationError"});
   compare(said_.paused_until, now.paused_until, {"PauseEndUSec"});
   compare(said_.events, events_, {"Counters", "LastIncident"});
-  if (count == 0 || !object_ || !is_listening(bus)) return;
+  if (count == 0) return;
   // sd-bus does not write to the names; its type is only not const.
   sd_bus_emit_properties_changed_strv(bus, kPath, kInterface, const_cast<char**>(changed.data()));
 }

@@ -28,7 +28,9 @@ int complain(const Error& error, int exit_code) {
 
 bool print(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  return std::fflush(stdout) == 0 && written;
+  const bool done = std::fflush(stdout) == 0 && written;
+  if (!done) fmt::print(stderr, "forestall: cannot write to stdout: {}\n", std::strerror(errno));
+  return done;
 }
 
 }  // namespace forestall::cli

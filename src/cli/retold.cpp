@@ -20,12 +20,8 @@ namespace {
 
 constexpr Duration kStallWindow = std::chrono::seconds(1);
 
-/// How much of the second before samples[i] every task stood still.
-double stalled(const std::vector<Frame>& samples, std::size_t i) {
-  std::size_t before = i;
-  while (before > 0 && samples[i].time - samples[before].time < kStallWindow) --before;
-  const Sample& now = samples[i];
-  const Sample& then = samples[before];
+/// How much of the time from `then` to `now` every task stood still.
+double stalled(const Sample& then, const Sample& now) {
   if (!now.psi || !then.psi || now.time <= then.time) return 0;
   const auto part = [](Duration d) { return static_cast<double>(d.count()); };
   return std::clamp(part(now.psi->full - then.psi->full) / part(now.time - then.time), 0.0, 1.0);
@@ -33,9 +29,11 @@ double stalled(const std::vector<Frame>& samples, std::size_t i) {
 
 std::vector<Moment> moments_of(const std::vector<Frame>& samples, Duration began_at) {
   std::vector<Moment> moments;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const Headroom h = headroom(samples[i]);
-    moments.push_back({samples[i].time - Instant{} - began_at, h.available, h.swap_left, stalled(samples, i)});
+  std::size_t then = 0;  // the last that is a second older, else the first
+  for (const Frame& now : samples) {
+    while (now.time - samples[then + 1 < samples.size() ? then + 1 : then].time >= kStallWindow) ++then;
+    const Headroom h = headroom(now);
+    moments.push_back({now.time - Instant{} - began_at, h.available, h.swap_left, stalled(samples[then], now)});
   }
   return moments;
 }

@@ -52,6 +52,7 @@ LastIncident last_incident() {
   std::ranges::reverse(files);
   for (const auto& file : files) {
     const auto text = read_story(file);
+    if (!text && text.error().code == ENOENT) continue;  // it had to make room a moment ago
     if (!text) return {std::nullopt, why_not(text.error().code)};
     if (auto story = parse_story_head(*text)) return {std::move(*story), {}};
   }

@@ -17,8 +17,6 @@ namespace {
 constexpr std::array<Action, 3> kActions = {Action::notify, Action::terminate, Action::kill};
 constexpr std::array<Kind, 4> kKinds = {Kind::process, Kind::family, Kind::unit, Kind::automatic};
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
 /// The text of a string; of anything else an error that says what is `allowed`.
 Result<std::string> text_of(const Value& value, std::string_view allowed) {
   if (const auto* text = std::get_if<std::string>(&value.data)) return *text;
@@ -39,22 +37,32 @@ Result<T> named(const Value& value, const std::array<T, count>& all, std::string
                                 meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
 }
 
+/// What escaped() has made safe, as TOML writes it: \xNN and \u{NNNN} are \uNNNN there.
+std::string basic_string(std::string_view text) {
+  std::string safe;
+  for (std::string_view rest = text; !rest.empty();) {
+    const bool of_two = rest.starts_with("\\x");
+    const bool of_four = rest.starts_with("\\u{");
+    if (of_two || of_four) {
+      const std::string_view digits = of_two ? rest.substr(2, 2) : rest.substr(3, 4);
+      safe += fmt::format("\\u{:0>4}", digits);
+      rest.remove_prefix(of_two ? 4 : 8);
+      continue;
+    }
+    const std::size_t length = rest.starts_with("\\\\") ? 2 : 1;
+    if (rest.front() == '"') safe += '\\';
+    safe += rest.substr(0, length);
+    rest.remove_prefix(length);
+  }
+  return fmt::format("\"{}\"", safe);
+}
+
 /// A TOML string: literal where that is possible, because patterns are full of backslashes.
 std::string toml_string(std::string_view text) {
-  if (std::ranges::none_of(text, [](char c) { return c == '\'' || c == '\\' || c == '"' || is_control(c); })) {
-    return fmt::format("\"{}\"", text);
-  }
-  if (std::ranges::none_of(text, [](char c) { return c == '\'' || is_control(c); })) return fmt::format("'{}'", text);
-  std::string safe = "\"";
-  for (const char c : text) {
-    if (is_control(c)) {
-      safe += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-    } else {
-      if (c == '"' || c == '\\') safe += '\\';
-      safe += c;
-    }
-  }
-  return safe + '"';
+  const bool is_harmless = disarmed(text, text.size()) == text;
+  if (is_harmless && text.find_first_of("'\\\"") == std::string_view::npos) return fmt::format("\"{}\"", text);
+  if (is_harmless && text.find('\'') == std::string_view::npos) return fmt::format("'{}'", text);
+  return basic_string(escaped(text, text.size()));
 }
 
 bool belongs_in_a_name(char c) {
@@ -131,7 +139,7 @@ std::string RuleName::write(const std::string& name) const { return toml_string(
 Result<std::string> UserName::read(const Value& value) const {
   constexpr std::string_view allowed = "is the name of a user in quotes";
   auto text = text_of(value, allowed);
-  if (!text || (!text->empty() && std::ranges::none_of(*text, is_control))) return text;
+  if (!text || (!text->empty() && disarmed(*text, text->size()) == *text)) return text;
   return failure(0, fmt::format("{} is no name of a user; allowed {}", quoted(*text), allowed));
 }
 

@@ -51,7 +51,7 @@ void Engine::decide(const Sample& sample) {
 /// Somebody should go, but not now.
 bool Engine::holds_back(const Sample& sample) {
   return (paused_until_ && sample.time < *paused_until_) || breaker_.is_open(sample.time) ||
-         (not_before_ && sample.time < *not_before_) || truce_.holds(verdict_.rule);
+         (not_before_ && sample.time < *not_before_) || truce_.holds();
 }
 
 Census Engine::look(const Sample& sample) { return ports_.processes.look(sample, minimum_of(config_, sample)); }

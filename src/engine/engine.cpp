@@ -47,7 +47,8 @@ Result<Duration> Engine::tick() {
   const auto sample = ports_.samples.read();
   if (!sample) return tl::unexpected(sample.error());
   evaluate(config_.rules, memory_, *sample, verdict_);
-  truce_.see(verdict_.headroom.left());
+  const bool asks = verdict_.action >= Action::terminate;
+  truce_.see(sample->time, verdict_.headroom.left(), asks ? std::optional(verdict_.rule) : std::nullopt);
   notice_kernel_kills(*sample);
   notice_rule_changes(*sample);
   if (plan_.open()) continue_plan(*sample);
@@ -237,7 +238,7 @@ void Engine::close_plan(const Sample& sample) {
   if (survived) put_out_of_reach(attempt.victim.id, sample.time);
   tell(survived ? Event::victim_survived : Event::victim_gone);
   if (attempt.gives_nothing_back() && !survived) {
-    truce_.begin(incident_.verdict.rule, verdict_.headroom.left());
+    truce_.begin(sample.time, incident_.verdict.rule, verdict_.headroom.left());
   }
   if (breaker_.ended(sample.time, attempt.promised, attempt.freed)) {
     incident_.fruitless_kills = config_.kill.breaker_kills;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -53,8 +54,8 @@ Result<CgroupSource> CgroupSource::open(const std::string& path, const std::stri
         "hold");
   }
   for (; directory.size() >= cgroups.size(); directory.erase(directory.rfind('/'))) {
-    source.levels_.push_back(
-        {file("/memory.max"), file("/memory.current"), file("/memory.swap.max"), file("/memory.swap.current")});
+    source.levels_.push_back({file("/memory.max"), file("/memory.high"), file("/memory.current"),
+                              file("/memory.swap.max"), file("/memory.swap.current")});
   }
   const auto sample = source.read();
   if (!sample) return tl::unexpected(sample.error());
@@ -70,7 +71,9 @@ Result<Sample> CgroupSource::read() {
   if (!stat) return failure(errno, "cannot make sense of memory.stat of the cgroup");
   cgroup.stat = *stat;
   for (const Level& level : levels_) {
-    cgroup.memory.narrow(number(level.limit, kNoLimit), number(level.current, 0));
+    // Above memory.high nothing is refused, but whoever asks for more stands still: there is no more to be had.
+    const Bytes limit = std::min(number(level.limit, kNoLimit), number(level.throttle, kNoLimit));
+    cgroup.memory.narrow(limit, number(level.current, 0));
     cgroup.swap.narrow(number(level.swap_limit, kNoLimit), number(level.swap_current, 0));
   }
   kills_ = parse_file(events_, parse_cgroup_kills).value_or(kills_);

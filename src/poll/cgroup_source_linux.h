@@ -30,7 +30,7 @@ class CgroupSource final : public SampleSource {
   ProcfsSource machine_;
   /// One on the way from the cgroup to the root.
   struct Level {
-    Fd limit, current, swap_limit, swap_current;
+    Fd limit, throttle, current, swap_limit, swap_current;
   };
   std::vector<Level> levels_;
   Fd stat_, events_, pressure_;

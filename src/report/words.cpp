@@ -132,7 +132,7 @@ std::string in_words(Mercy mercy, std::uint16_t protected_by) {
     case Mercy::oom_score_adj: return "has oom_score_adj -1000";
     case Mercy::protect: return fmt::format("matches [[protect]] entry {}", protected_by + 1);
     case Mercy::omit: return "belongs to a unit with ManagedOOMPreference=omit";
-    case Mercy::other_node: return "may only use the memory of NUMA nodes that are not short";
+    case Mercy::other_node: return "holds, or may use, no memory of the NUMA node that is short";
     case Mercy::out_of_reach: return "could not be killed a moment ago";
     case Mercy::too_small: return "is below [victim] minimum";
   }

@@ -32,6 +32,9 @@ class PlaceBook {
     places_[places_[number].unit].preference = of_unit;
   }
 
+  /// KnownPlace::nodes of the unit of this place.
+  void set_nodes(std::uint16_t number, NodeMask nodes) { places_[places_[number].unit].nodes = nodes; }
+
   [[nodiscard]] std::span<const KnownPlace> places() const { return places_; }
   /// Sessions and scopes come and go: time to begin anew.
   [[nodiscard]] bool crowded() const { return places_.size() > kRoom * 3 / 4; }

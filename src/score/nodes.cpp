@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "score/nodes.h"
 
+#include <algorithm>
 #include <span>
 
 namespace forestall {
+
+bool is_nearly_short(const Sample& sample) {
+  const auto nodes = std::span(sample.nodes).first(sample.node_count);
+  const auto is_low = [](const NodeMemory& n) { return n.available / 2 < kShortNode * n.total; };
+  return nodes.size() > 1 && std::ranges::any_of(nodes, is_low);
+}
 
 NodeMask short_nodes(const Sample& sample) {
   NodeMask mask = 0;

@@ -11,6 +11,9 @@ inline constexpr Share kShortNode = Share::percent(5);
 /// ... if another has more than this: else all of them are about to be.
 inline constexpr Share kRoomyNode = Share::percent(15);
 
+/// Whether a node of several has less than twice as much: time to find out who holds what there.
+bool is_nearly_short(const Sample& sample);
+
 /// The nodes that are short while others are not; all nodes otherwise, and where there is only one.
 NodeMask short_nodes(const Sample& sample);
 

@@ -94,6 +94,26 @@ std::optional<Bytes> parse_shared_of_cgroup(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<NodeMask> parse_nodes_of_cgroup(std::string_view text, Bytes at_least) {
+  if (is_cut(text)) return std::nullopt;
+  std::string_view line;
+  while (!text.empty() && line.empty()) {
+    std::string_view candidate = take_line(text);
+    if (take_word(candidate) == "anon") line = candidate;
+  }
+  NodeMask mask = 0;
+  // N0=1048576 N1=0
+  for (auto word = take_word(line); !word.empty(); word = take_word(line)) {
+    const std::size_t equals = word.find('=');
+    if (!word.starts_with('N') || equals == std::string_view::npos) return std::nullopt;
+    const auto node = parse_unsigned(word.substr(1, equals - 1));
+    const auto bytes = parse_unsigned(word.substr(equals + 1));
+    if (!node || !bytes || *node > 63) return std::nullopt;
+    if (*bytes >= at_least) mask |= NodeMask{1} << *node;
+  }
+  return mask != 0 ? std::optional(mask) : std::nullopt;
+}
+
 std::optional<Bytes> parse_anon_of_machine(std::string_view text) {
   if (is_cut(text)) return std::nullopt;
   std::optional<Bytes> anon, swap, free;

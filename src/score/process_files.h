@@ -46,6 +46,10 @@ std::optional<std::uint64_t> parse_anon_pages(std::string_view text);
 /// "shmem" of memory.stat of a cgroup (cgroup-v2, memory), in bytes: tmpfs, memfd and other shared memory.
 std::optional<Bytes> parse_shared_of_cgroup(std::string_view text);
 
+/// The nodes on which a cgroup holds `at_least` bytes of anonymous memory, by its memory.numa_stat (cgroup-v2, memory).
+/// None if there is no such node, or that is not told of all: there can be one above 63.
+std::optional<NodeMask> parse_nodes_of_cgroup(std::string_view text, Bytes at_least);
+
 /// AnonPages and what of the swap is in use, of /proc/meminfo (proc_meminfo(5)), in bytes. None if one is missing.
 std::optional<Bytes> parse_anon_of_machine(std::string_view text);
 

@@ -98,6 +98,7 @@ void ProcfsTable::read_in_full(std::int32_t pid, Bytes at_least, std::optional<I
   const bool large = facts.freed_by_death() >= at_least;
   const Kin kin = kin_of(facts, places_.number_of(facts.place), built_in_mercy(facts, lineage_).has_value());
   static_cast<Standing&>(facts.profile) = with_preference(facts.profile, kin.place);
+  facts.nodes = used_nodes(facts.nodes, kin.place);
   const bool outside = is_outside(facts);
   if (large && !outside) add(facts);
   if (!outside && !facts.kernel_thread) add_kin(kin, facts.profile);
@@ -216,6 +217,7 @@ void ProcfsTable::add(const ProcessFacts& facts) {
 void ProcfsTable::add_kin(Kin kin, const Standing& standing) {
   if (kin_.size() == kMaxKin) return;
   kin.must_live = kin.must_live || standing.must_live();
+  kin.nodes = used_nodes(kin.nodes, kin.place);
   kin.profile_known = standing.complete;
   kin.prefer_points = static_cast<std::int32_t>(standing.prefer_points);
   kin.avoid_points = static_cast<std::int32_t>(standing.avoid_points);
@@ -240,7 +242,7 @@ Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
   const auto lesson = begin_lesson(sample, at_least);
   pass(sample, at_least, true);
   std::erase_if(known_, [](const auto& entry) { return !entry.second.seen; });
-  learn_about_places(sample);
+  learn_about_places(sample, at_least);
   end_lesson(lesson);
   return census();
 }
@@ -307,6 +309,7 @@ std::optional<ProcessFacts> ProcfsTable::facts_of(std::int32_t pid) {
   facts.id.pid = pid;
   if (remembered == nullptr || !read_facts(pid, facts)) return std::nullopt;
   static_cast<Standing&>(facts.profile) = with_preference(facts.profile, remembered->kin.place);
+  facts.nodes = used_nodes(facts.nodes, remembered->kin.place);
   return facts;
 }
 

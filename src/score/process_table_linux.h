@@ -112,8 +112,10 @@ class ProcfsTable final : public ProcessTable {
   [[nodiscard]] Standing with_preference(Standing of_entries, std::uint16_t place) const;
   bool take_answers();
   void learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large);
-  void learn_about_places(const Sample& sample);
+  [[nodiscard]] NodeMask used_nodes(NodeMask allowed, std::uint16_t place) const;
+  void learn_about_places(const Sample& sample, Bytes at_least);
   void learn_who_fills(const Sample& sample);
+  void learn_who_holds_nodes(const Sample& sample, Bytes at_least);
   void ask_unit(std::size_t number, Instant now);
   [[nodiscard]] std::optional<std::string_view> read_of_unit(std::size_t number, const char* file,
                                                              std::span<char> buffer) const;

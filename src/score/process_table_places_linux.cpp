@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/read_linux.h"
+#include "score/nodes.h"
 #include "score/oom_preference_linux.h"
 #include "score/process_files.h"
 #include "score/process_table_linux.h"
@@ -30,7 +31,14 @@ Standing ProcfsTable::with_preference(Standing of_entries, std::uint16_t place) 
   return of_entries;
 }
 
-void ProcfsTable::learn_about_places(const Sample& sample) {
+/// Of those that somebody may use, those on which his unit holds something; all if that leaves none.
+NodeMask ProcfsTable::used_nodes(NodeMask allowed, std::uint16_t place) const {
+  const auto places = places_.places();
+  const NodeMask used = allowed & places[places[place].unit].nodes;
+  return used != 0 ? used : allowed;
+}
+
+void ProcfsTable::learn_about_places(const Sample& sample, Bytes at_least) {
   const auto places = places_.places();
   for (; places_learnt_ < places.size(); ++places_learnt_) {
     if (places[places_learnt_].unit != places_learnt_) continue;
@@ -42,6 +50,20 @@ void ProcfsTable::learn_about_places(const Sample& sample) {
     ask_unit(places_learnt_, sample.time);
   }
   learn_who_fills(sample);
+  learn_who_holds_nodes(sample, at_least);
+}
+
+/// Where somebody's memory lies is for those to read who may trace him (numa_maps in proc_pid_numa_maps(5)); where that
+/// of a unit does, for all.
+void ProcfsTable::learn_who_holds_nodes(const Sample& sample, Bytes at_least) {
+  const bool matters = is_nearly_short(sample);
+  for (std::size_t i = 1; i < places_.places().size(); ++i) {
+    if (places_.places()[i].unit != i) continue;
+    std::array<char, 4 * kKiB> buffer;  // NOLINT: filled by the kernel
+    const auto text = matters ? read_of_unit(i, "memory.numa_stat", buffer) : std::nullopt;
+    const auto nodes = text ? parse_nodes_of_cgroup(*text, at_least) : std::nullopt;
+    places_.set_nodes(static_cast<std::uint16_t>(i), nodes.value_or(kAllNodes));
+  }
 }
 
 /// Asking a cgroup has the kernel add up its counters, so it is done when there is something to find out.

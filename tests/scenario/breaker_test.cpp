@@ -61,6 +61,20 @@ TEST_F(TmpfsFull, ByAUnitAndALimitThatIsPassedNowAndThenCostsNobodyElse) {
   EXPECT_THAT(machine.killed(), ElementsAre("filler"));
 }
 
+TEST_F(TmpfsFull, ByAUnitAndADipOfAMomentCostsNobodyElse) {
+  machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
+  FakeProcess& passing = machine.spawn("passing", 10 * kMiB).in_cgroup("/system.slice/passing.service");
+  machine.spawn("filler", kMiB).in_cgroup("/system.slice/filler.service").fills_tmpfs(400 * kMiB);
+  ASSERT_TRUE(run_until(Event::victim_gone, 5min));
+  const Bytes most = machine.first(Event::victim_gone).incident.now.left() * 6 / 10;
+  for (int i = 0; i < 5; ++i) {
+    machine.after(i * 6s + 1s, [&passing, most] { passing.take(most); });
+    machine.after(i * 6s + 1s + 140ms, [&passing, most] { passing.give(most); });
+  }
+  run_for(1min);
+  EXPECT_THAT(machine.killed(), ElementsAre("filler"));
+}
+
 TEST_F(TmpfsFull, ByWhoFillsItWithinItsBoundsHarmsNobody) {
   machine.spawn("database", 3 * kGiB).in_cgroup("/system.slice/database.service");
   machine.spawn("compiler", kMiB).in_cgroup("/system.slice/build.service").fills_tmpfs(400 * kMiB).ends_after(5s);

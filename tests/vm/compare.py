@@ -142,7 +142,7 @@ def main() -> int:
     laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
     laboratory.install()
 
-    kept = laboratory.directory / "compare.jsonl"
+    kept = PAGE.with_suffix(".jsonl")
     if given.again:
         kept.unlink(missing_ok=True)
     results = [Result(**json.loads(line)) for line in kept.read_text().splitlines()] if kept.exists() else []

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/text.h"
 #include "unit/config/layers.h"
 
 namespace forestall::config {
@@ -54,6 +55,22 @@ TEST(Hostile, NamesAreDisarmedInMessages) {
             R"(a.toml:1:1: unknown key "\x1b[2J\u{202e}\x0a"; allow)");
   EXPECT_THAT(complaint("\"" + std::string(100'000, 'x') + "\" = 1\n"), HasSubstr(std::string(64, 'x') + "…\""));
   EXPECT_TRUE(is_one_safe_line(complaint("[[avoid]]\ncomm = \"(\\n\\u001b\"")));
+}
+
+TEST(Hostile, PatternsAreWrittenSoThatATerminalIsNotHarmedAndReadAgainAsTheyWere) {
+  for (const auto* text : {"\xc2\x9b"
+                           "31mX",
+                           "\xe2\x80\xae"
+                           "abc",
+                           "a\x1b-J'\"\\\\d", "\xc3\xa4rger", "it's \\x41", "\x7f"}) {
+    Config config = builtin();
+    config.protect.emplace_back().comm = text;
+    const std::string written = render(config);
+    std::string on_one_line = written;
+    std::ranges::replace(on_one_line, '\n', ' ');
+    EXPECT_EQ(disarmed(on_one_line, on_one_line.size()), on_one_line);
+    EXPECT_EQ(parsed({written}).protect.back().comm, text) << written;
+  }
 }
 
 TEST(Hostile, ManyOfEverythingIsReadOrRefusedInTime) {

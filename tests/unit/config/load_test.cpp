@@ -110,6 +110,18 @@ TEST_F(Load, RefusesADropInThatPointsNowhere) {
   expect_unreadable(load_default(), path("conf.d/a.toml"), ENOENT);
 }
 
+TEST_F(Load, RefusesAFileThatPointsNowhere) {
+  fs::create_symlink("/nonexistent", directory_ / "forestall.toml");
+  expect_unreadable(load_default(), path("forestall.toml"), ENOENT);
+}
+
+TEST_F(Load, RefusesADropInDirectoryThatPointsNowhere) {
+  fs::create_symlink("/nonexistent", directory_ / "conf.d");
+  const auto config = load_default();
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().code, ENOENT);
+}
+
 TEST_F(Load, RefusesAFileInPlaceOfTheDropInDirectory) {
   write("conf.d", "");
   const auto config = load_default();

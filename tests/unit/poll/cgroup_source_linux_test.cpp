@@ -87,6 +87,16 @@ TEST_F(CgroupSourceTest, SwapHasALimitToo) {
   EXPECT_EQ(read().memory.swap_free, 512 * kKiB);
 }
 
+TEST_F(CgroupSourceTest, WhatIsThrottledIsALimitToo) {
+  give("memory.max", "3000\n");
+  give("memory.high", "2000\n");
+  EXPECT_EQ(read().memory.mem_total, 2000U);
+  give("memory.high", "4000\n");
+  EXPECT_EQ(read().memory.mem_total, 3000U);
+  give("memory.high", "max\n");
+  EXPECT_EQ(read().memory.mem_total, 3000U);
+}
+
 TEST_F(CgroupSourceTest, LimitsAreReadAnew) {
   auto source = open();
   ASSERT_TRUE(source);

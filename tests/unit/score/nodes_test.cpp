@@ -33,6 +33,13 @@ TEST(ShortNodes, AreAllOfThemWhereItIsAboutTheWholeMachine) {
   EXPECT_EQ(short_nodes(Sample{}), kAllNodes);
 }
 
+TEST(ShortNodes, AreNearWhenOneHasLessThanATenth) {
+  EXPECT_TRUE(is_nearly_short(with_available({500, 99})));
+  EXPECT_FALSE(is_nearly_short(with_available({500, 100})));
+  EXPECT_FALSE(is_nearly_short(with_available({10}))) << "where there is one, it is about the whole machine";
+  EXPECT_FALSE(is_nearly_short(Sample{}));
+}
+
 TEST(ShortNodes, AreCountedByTheirNumbers) {
   Sample s = with_available({10, 500});
   s.nodes[0].node = 63;
