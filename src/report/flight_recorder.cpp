@@ -170,8 +170,8 @@ void FlightRecorder::note(Instant time, std::size_t person, bool gone) {
   Person& p = people_[person];
   if (gone) p.here = false;
   const ProcessFacts& f = p.facts;
-  sightings_.put({time, p.serial, static_cast<std::uint16_t>(person), static_cast<std::int16_t>(f.oom_score_adj), gone,
-                  f.state, f.anon, f.swap, f.page_tables, f.shmem});
+  sightings_.put({time, f.nodes, p.serial, static_cast<std::uint16_t>(person),
+                  static_cast<std::int16_t>(f.oom_score_adj), gone, f.state, f.anon, f.swap, f.page_tables, f.shmem});
 }
 
 void FlightRecorder::see_large(Instant time, const Census& census) {
@@ -249,6 +249,7 @@ void FlightRecorder::add_sightings(Recording& recording) const {
     ProcessFacts& f = change.facts;
     f.oom_score_adj = s.oom_score_adj;
     f.state = s.state;
+    f.nodes = s.nodes;
     f.anon = s.anon;
     f.swap = s.swap;
     f.page_tables = s.page_tables;

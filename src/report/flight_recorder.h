@@ -94,6 +94,7 @@ class FlightRecorder {
   /// What of a person has changed; the rest is in Person.
   struct Sighting {
     Instant time{};
+    NodeMask nodes = kAllNodes;
     std::uint32_t serial = 0;
     std::uint16_t person = 0;
     std::int16_t oom_score_adj = 0;

@@ -118,8 +118,7 @@ TEST(IncidentTrace, DoesNotTellWithoutEnd) {
   std::string events;
   for (std::size_t i = 0; i < kMostStoryEvents; ++i) events += "{\"event\":\"a\",\"at_ms\":1,\"message\":\"\"}\n";
   EXPECT_EQ(error_of(incident(events)), "");
-  EXPECT_THAT(error_of(incident(events + R"({"event":"a","at_ms":1,"message":""})")),
-              HasSubstr("more than 64 events"));
+  EXPECT_THAT(error_of(incident(events + R"({"event":"a","at_ms":1,"message":""})")), HasSubstr("more than 64 events"));
 }
 
 TEST(IncidentTrace, MayBeNestedAsDeepAsALineIsLong) {

@@ -341,6 +341,19 @@ std::vector<std::string> lines_of(const std::vector<UnitChange>& units) {
   return lines;
 }
 
+TEST(FlightRecorder, TellsWhichNodesSomebodyUsedThen) {
+  FlightRecorder recorder;
+  recorder.see(sample(0s));
+  ProcessFacts one = process(5, 100 * kMiB);
+  for (const NodeMask nodes : {0b11U, 0b01U, 0b11U}) {
+    one.nodes = nodes;
+    recorder.see_large(kStart, census({one}));
+  }
+  std::vector<NodeMask> told;
+  for (const ProcessChange& change : recorder.since(kStart).trace.changes) told.push_back(change.facts.nodes);
+  EXPECT_THAT(told, ElementsAre(0b11U, 0b01U, 0b11U));
+}
+
 TEST(FlightRecorder, TellsWhoFillsTmpfsAndWhoIsAWhole) {
   FlightRecorder recorder;
   std::vector<KnownPlace> places(3);
