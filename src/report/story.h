@@ -63,7 +63,7 @@ struct Story {
 };
 
 /// No line is longer, in bytes, and no more events are in one file.
-inline constexpr std::size_t kLongestStoryLine = 256 * kKiB;
+inline constexpr std::size_t kLongestStoryLine = kMiB;
 inline constexpr std::size_t kMostStoryEvents = 64;
 
 /// The first line. `trace_began` is where the times of the trace count from.

@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Wrong{R"({"event":"a","at_ms":1})", "\"message\" is no text"},
                       Wrong{R"({"event":"a","at_ms":1,"message":{}})", "\"message\" is no text"},
                       Wrong{std::string(200'000, '['), "no JSON object"},
-                      Wrong{"{\"a\":\"" + std::string(256 * kKiB, 'x') + "\"}", "too long"}));
+                      Wrong{"{\"a\":\"" + std::string(kLongestStoryLine, 'x') + "\"}", "too long"}));
 
 TEST(IncidentTrace, BeginsWithWhatItIs) {
   for (const char* first : {"{}", "{", R"({"forestall":"trace","version":1})", R"({"forestall":"incident"})",
