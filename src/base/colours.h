@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Whether what is shown on a terminal may have colours.
 #pragma once
 
 #include <cstdlib>

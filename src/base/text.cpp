@@ -119,6 +119,14 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
+std::string_view line_of(std::string_view text, std::string_view key) {
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    if (take_word(line) == key) return line;
+  }
+  return {};
+}
+
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};

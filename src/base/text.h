@@ -22,6 +22,9 @@ std::optional<std::uint64_t> parse_kib(std::string_view text);
 /// Cuts the first line off `rest`, without its newline. The last line may lack one.
 std::string_view take_line(std::string_view& rest);
 
+/// What follows the word `key` on the first line of `text` that begins with it; empty if none does.
+std::string_view line_of(std::string_view text, std::string_view key);
+
 /// Cuts the first word off `rest`: what stands between blanks and tabs. Empty at the end.
 std::string_view take_word(std::string_view& rest);
 

@@ -157,15 +157,17 @@ int Forestall1::list_incidents(sd_bus_message* call) {
 int Forestall1::get_incident(sd_bus_message* call) {
   const char* id = nullptr;
   if (const int r = sd_bus_message_read(call, "s", &id); r < 0) return r;
-  // Before anybody is asked: what waits for an answer is kept, and an id may be as long as a message.
-  if (past_.find(id) == nullptr) {
-    return sd_bus_reply_method_errorf(call, kNoSuchIncident,
+  const auto no_such = [](sd_bus_message* m) {
+    return sd_bus_reply_method_errorf(m, kNoSuchIncident,
                                       "There is no such incident since the daemon was started, or it is too long ago.");
-  }
-  return authority_.ask(call, "org.forestall.Forestall1.incidents", [this, id = std::string(id)](sd_bus_message* m) {
+  };
+  // Before anybody is asked: what waits for an answer is kept, and an id may be as long as a message.
+  if (past_.find(id) == nullptr) return no_such(call);
+  const auto tell = [this, no_such, id = std::string(id)](sd_bus_message* m) {
     const PastIncidents::Past* past = past_.find(id);
-    return sd_bus_reply_method_return(m, "s", past != nullptr ? past->lines.c_str() : "");
-  });
+    return past != nullptr ? sd_bus_reply_method_return(m, "s", past->lines.c_str()) : no_such(m);
+  };
+  return authority_.ask(call, "org.forestall.Forestall1.incidents", tell);
 }
 
 int Forestall1::reload(sd_bus_message* call) {

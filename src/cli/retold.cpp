@@ -30,8 +30,9 @@ double stalled(const Sample& then, const Sample& now) {
 std::vector<Moment> moments_of(const std::vector<Frame>& samples, Duration began_at) {
   std::vector<Moment> moments;
   std::size_t then = 0;  // the last that is a second older, else the first
-  for (const Frame& now : samples) {
-    while (now.time - samples[then + 1 < samples.size() ? then + 1 : then].time >= kStallWindow) ++then;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Frame& now = samples[i];
+    while (then < i && now.time - samples[then + 1].time >= kStallWindow) ++then;
     const Headroom h = headroom(now);
     moments.push_back({now.time - Instant{} - began_at, h.available, h.swap_left, stalled(samples[then], now)});
   }

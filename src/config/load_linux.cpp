@@ -31,6 +31,12 @@ Result<Layer> read_layer(const fs::path& path) {
   return Layer{path.native(), std::string(*text)};
 }
 
+/// A link to what is not there is something: somebody's settings are elsewhere, perhaps not mounted yet.
+bool is_nothing(const fs::path& path) {
+  std::error_code ignored;
+  return fs::symlink_status(path, ignored).type() == fs::file_type::not_found;
+}
+
 /// The files of conf.d, sorted by name. Hidden ones are what editors leave behind.
 Result<std::vector<fs::path>> drop_ins(const fs::path& directory) {
   std::vector<fs::path> paths;
@@ -40,9 +46,7 @@ Result<std::vector<fs::path>> drop_ins(const fs::path& directory) {
     const fs::path& path = entry->path();
     if (path.extension() == ".toml" && !path.filename().native().starts_with('.')) paths.push_back(path);
   }
-  std::error_code ignored;
-  const bool is_missing = error == std::errc::no_such_file_or_directory && !fs::is_symlink(directory, ignored);
-  if (error && !is_missing) {
+  if (error && !is_nothing(directory)) {
     return failure(error.value(), fmt::format("{}: cannot be listed; allowed is a directory that may be read",
                                               escaped(directory.native())));
   }
@@ -66,10 +70,7 @@ Result<Config> load(const std::optional<std::string>& file, const std::string& d
   for (std::size_t i = 0; i < paths.size(); ++i) {
     auto layer = read_layer(paths[i]);
     const bool may_be_missing = !file && i == 0;
-    // A link to what is not there is no missing file: somebody's settings are somewhere else, perhaps not mounted yet.
-    std::error_code ignored;
-    const bool is_missing = !layer && layer.error().code == ENOENT && !fs::is_symlink(paths[i], ignored);
-    if (may_be_missing && is_missing) continue;
+    if (!layer && may_be_missing && is_nothing(paths[i])) continue;
     if (!layer) return tl::unexpected<Error>(layer.error());
     layers.push_back(*std::move(layer));
   }

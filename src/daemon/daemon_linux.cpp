@@ -109,8 +109,8 @@ Result<void> Daemon::run() {
 Duration Daemon::look() {
   const auto next = engine_.tick();
   if (!next) {
-    if (!std::exchange(blind_, true))
-      degraded_later(in_words(next.error()) + "; nothing is judged until that works again");
+    const bool was_blind = std::exchange(blind_, true);
+    if (!was_blind) degraded_later(in_words(next.error()) + "; nothing is judged until that works again");
     bus_.after_look();
     return kBlindPause;
   }

@@ -46,11 +46,7 @@ std::optional<Bytes> parse_cgroup_limit(std::string_view text) {
 
 std::optional<std::uint64_t> parse_cgroup_kills(std::string_view text) {
   if (!text.ends_with('\n')) return std::nullopt;
-  while (!text.empty()) {
-    std::string_view line = take_line(text);
-    if (take_word(line) == "oom_kill") return parse_unsigned(trimmed(line));
-  }
-  return std::nullopt;
+  return parse_unsigned(trimmed(line_of(text, "oom_kill")));
 }
 
 void CgroupRoom::narrow(Bytes by, Bytes current) {

@@ -93,7 +93,7 @@ class RecordedMachine final : private SampleSource, private ProcessTable, privat
     for (const auto& [id, facts] : living_) {
       ProcessFacts seen = facts;
       const std::uint16_t place = places_.number_of(facts.place);
-      heed(places_.places()[places_.places()[place].unit].preference, seen.profile);
+      heed(places_.unit_of(place).preference, seen.profile);
       const bool must_live = built_in_mercy(seen, trace_.lineage) || seen.profile.must_live();
       kin_.push_back(kin_of(seen, place, must_live));
       if (seen.freed_by_death() >= at_least) found_.push_back(seen);

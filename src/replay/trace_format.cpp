@@ -102,7 +102,11 @@ std::string format(const Trace& trace) {
       const Instant of_process = change != trace.changes.end() ? change->time : Instant::max();
       const Instant of_unit = unit != trace.units.end() ? unit->time : Instant::max();
       if (std::min(of_process, of_unit) >= before) return;
-      of_unit <= of_process ? writer.change(*unit++) : writer.change(*change++);
+      if (of_unit <= of_process) {
+        writer.change(*unit++);
+      } else {
+        writer.change(*change++);
+      }
     }
   };
   for (const Frame& s : trace.samples) {

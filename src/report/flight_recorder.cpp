@@ -315,18 +315,18 @@ void FlightRecorder::add_units(Recording& recording) const {
   // Whoever is not among the latest news is as he was.
   for (const UnitChange& known : units_.known()) at_first[known.cgroup.view()] = known;
   for (std::size_t i = 0; i < units_then_.size(); ++i) at_first.erase(units_then_[i].cgroup.view());
+  std::vector<UnitChange> later;
   for (std::size_t i = 0; i < units_then_.size(); ++i) {
     const UnitChange& news = units_then_[i];
-    if (news.time <= recording.began) at_first[news.cgroup.view()] = news;
+    if (news.time > recording.began) {
+      later.push_back(news);
+    } else {
+      at_first[news.cgroup.view()] = news;
+    }
   }
   std::vector<UnitChange>& units = recording.trace.units;
-  for (auto& [cgroup, unit] : at_first) {
-    unit.time = recording.began;
-    units.push_back(unit);
-  }
-  for (std::size_t i = 0; i < units_then_.size(); ++i) {
-    if (units_then_[i].time > recording.began) units.push_back(units_then_[i]);
-  }
+  for (const auto& [cgroup, unit] : at_first) units.push_back({recording.began, unit.cgroup, unit.facts});
+  units.insert(units.end(), later.begin(), later.end());
 }
 
 }  // namespace forestall

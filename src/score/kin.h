@@ -36,6 +36,8 @@ class PlaceBook {
   void set_nodes(std::uint16_t number, NodeMask nodes) { places_[places_[number].unit].nodes = nodes; }
 
   [[nodiscard]] std::span<const KnownPlace> places() const { return places_; }
+  /// The first known place of its unit; nowhere if it is in none.
+  [[nodiscard]] const KnownPlace& unit_of(std::uint16_t number) const { return places_[places_[number].unit]; }
   /// Sessions and scopes come and go: time to begin anew.
   [[nodiscard]] bool crowded() const { return places_.size() > kRoom * 3 / 4; }
   void clear();

@@ -87,20 +87,13 @@ std::optional<std::uint64_t> parse_anon_pages(std::string_view text) {
 
 std::optional<Bytes> parse_shared_of_cgroup(std::string_view text) {
   if (is_cut(text)) return std::nullopt;
-  while (!text.empty()) {
-    std::string_view line = take_line(text);
-    if (take_word(line) == "shmem") return parse_unsigned(take_word(line));
-  }
-  return std::nullopt;
+  std::string_view line = line_of(text, "shmem");
+  return parse_unsigned(take_word(line));
 }
 
 std::optional<NodeMask> parse_nodes_of_cgroup(std::string_view text, Bytes at_least) {
   if (is_cut(text)) return std::nullopt;
-  std::string_view line;
-  while (!text.empty() && line.empty()) {
-    std::string_view candidate = take_line(text);
-    if (take_word(candidate) == "anon") line = candidate;
-  }
+  std::string_view line = line_of(text, "anon");
   NodeMask mask = 0;
   // N0=1048576 N1=0
   for (auto word = take_word(line); !word.empty(); word = take_word(line)) {

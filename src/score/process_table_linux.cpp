@@ -97,8 +97,7 @@ void ProcfsTable::read_in_full(std::int32_t pid, Bytes at_least, std::optional<I
   if (!read_facts(pid, facts)) return;
   const bool large = facts.freed_by_death() >= at_least;
   const Kin kin = kin_of(facts, places_.number_of(facts.place), built_in_mercy(facts, lineage_).has_value());
-  static_cast<Standing&>(facts.profile) = with_preference(facts.profile, kin.place);
-  facts.nodes = used_nodes(facts.nodes, kin.place);
+  add_what_the_unit_tells(facts, kin.place);
   const bool outside = is_outside(facts);
   if (large && !outside) add(facts);
   if (!outside && !facts.kernel_thread) add_kin(kin, facts.profile);
@@ -308,8 +307,7 @@ std::optional<ProcessFacts> ProcfsTable::facts_of(std::int32_t pid) {
   ProcessFacts facts;
   facts.id.pid = pid;
   if (remembered == nullptr || !read_facts(pid, facts)) return std::nullopt;
-  static_cast<Standing&>(facts.profile) = with_preference(facts.profile, remembered->kin.place);
-  facts.nodes = used_nodes(facts.nodes, remembered->kin.place);
+  add_what_the_unit_tells(facts, remembered->kin.place);
   return facts;
 }
 

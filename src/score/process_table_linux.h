@@ -110,9 +110,10 @@ class ProcfsTable final : public ProcessTable {
   void add(const ProcessFacts& facts);
   void add_kin(Kin kin, const Standing& standing);
   [[nodiscard]] Standing with_preference(Standing of_entries, std::uint16_t place) const;
+  [[nodiscard]] NodeMask used_nodes(NodeMask allowed, std::uint16_t place) const;
+  void add_what_the_unit_tells(ProcessFacts& facts, std::uint16_t place) const;
   bool take_answers();
   void learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large);
-  [[nodiscard]] NodeMask used_nodes(NodeMask allowed, std::uint16_t place) const;
   void learn_about_places(const Sample& sample, Bytes at_least);
   void learn_who_fills(const Sample& sample);
   void learn_who_holds_nodes(const Sample& sample, Bytes at_least);

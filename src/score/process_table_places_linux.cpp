@@ -24,18 +24,21 @@ constexpr Duration kAskedAnewAfter = std::chrono::seconds(30);
 
 /// What the entries say of somebody who lives there, and what his unit says.
 Standing ProcfsTable::with_preference(Standing of_entries, std::uint16_t place) const {
-  const auto places = places_.places();
   // Of a unit that is new somebody has yet to find out.
-  of_entries.complete = of_entries.complete && places[place].unit < places_learnt_;
-  heed(places[places[place].unit].preference, of_entries);
+  of_entries.complete = of_entries.complete && places_.places()[place].unit < places_learnt_;
+  heed(places_.unit_of(place).preference, of_entries);
   return of_entries;
 }
 
 /// Of those that somebody may use, those on which his unit holds something; all if that leaves none.
 NodeMask ProcfsTable::used_nodes(NodeMask allowed, std::uint16_t place) const {
-  const auto places = places_.places();
-  const NodeMask used = allowed & places[places[place].unit].nodes;
+  const NodeMask used = allowed & places_.unit_of(place).nodes;
   return used != 0 ? used : allowed;
+}
+
+void ProcfsTable::add_what_the_unit_tells(ProcessFacts& facts, std::uint16_t place) const {
+  static_cast<Standing&>(facts.profile) = with_preference(facts.profile, place);
+  facts.nodes = used_nodes(facts.nodes, place);
 }
 
 void ProcfsTable::learn_about_places(const Sample& sample, Bytes at_least) {

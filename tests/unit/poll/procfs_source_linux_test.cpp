@@ -233,11 +233,18 @@ INSTANTIATE_TEST_SUITE_P(ProcfsSource, Overcommit,
                          ::testing::Values(std::pair("0\n", false), std::pair("1\n", false), std::pair("2\n", true),
                                            std::pair("22\n", false), std::pair("", false)));
 
-TEST_F(ProcfsSourceTest, SumsTheZramDevicesAndLeavesDisksOut) {
-  tree_.write("proc/swaps",
-              "Filename Type Size Used Priority\n/dev/zram0 partition 2000 500 100\n"
-              "/dev/sda2 partition 9000 8000 -2\n/dev/zram3 partition 1000 100 100\n");
-  tree_.write("sys/block/zram3/mm_stat", "1000 100 200 0 0 0 0 0 0\n");
+/// Beside zram0 it swaps to a disk and to zram3.
+class SeveralSwaps : public ProcfsSourceTest {
+ protected:
+  SeveralSwaps() {
+    tree_.write("proc/swaps",
+                "Filename Type Size Used Priority\n/dev/zram0 partition 2000 500 100\n"
+                "/dev/sda2 partition 9000 8000 -2\n/dev/zram3 partition 1000 100 100\n");
+    tree_.write("sys/block/zram3/mm_stat", "1000 100 200 0 0 0 0 0 0\n");
+  }
+};
+
+TEST_F(SeveralSwaps, SumsTheZramDevicesAndLeavesDisksOut) {
   ProcfsSource machine = source();
   EXPECT_EQ(read(machine).zram, (Zram{3000 * kKiB, 600 * kKiB, 401000, 120200}));
 }
@@ -257,11 +264,7 @@ TEST_F(ProcfsSourceTest, FindsAZramDeviceAgainThatWasMadeAnew) {
   EXPECT_EQ(read(machine).zram.stored, 4096U);
 }
 
-TEST_F(ProcfsSourceTest, OpensADeviceOnceHoweverOftenAnotherIsMadeAnew) {
-  tree_.write("proc/swaps",
-              "Filename Type Size Used Priority\n/dev/zram0 partition 2000 500 100\n"
-              "/dev/zram3 partition 1000 100 100\n");
-  tree_.write("sys/block/zram3/mm_stat", "1000 100 200 0 0 0 0 0 0\n");
+TEST_F(SeveralSwaps, OpensADeviceOnceHoweverOftenAnotherIsMadeAnew) {
   ProcfsSource machine = source();
   for (int times = 0; times < 40; ++times) {
     tree_.write("sys/block/zram0/mm_stat", "");
