@@ -84,6 +84,9 @@ struct UnitFacts {
   /// What it has lately put into tmpfs and other shared memory, by the charge to its cgroup. Nobody's death gives back
   /// the files among it.
   Bytes filled = 0;
+  /// How much its members hold together beyond the charge to its cgroup. Since a fork, parent and child hold the same
+  /// pages until one of them writes to them, and each counts all of them (RssAnon, proc_pid_status(5)).
+  Bytes counted_twice = 0;
   friend bool operator==(const UnitFacts&, const UnitFacts&) = default;
 };
 

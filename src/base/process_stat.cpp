@@ -38,12 +38,13 @@ std::optional<Stat> parse_stat(std::string_view text) {
   const auto system_time = parse_unsigned(take_word(rest));
   for (int field = 16; field <= 18; ++field) take_word(rest);
   const auto nice = parse_signed(take_word(rest));  // field 19
-  for (int field = 20; field <= 21; ++field) take_word(rest);
+  const auto threads = parse_unsigned(take_word(rest));
+  take_word(rest);
   const auto start_time = parse_unsigned(take_word(rest));  // field 22
   const auto is_pid = [](const auto& n) { return n && *n >= 0 && *n <= INT32_MAX; };
   if (state.size() != 1 || !is_pid(parent) || !is_pid(process_group) || !flags || !start_time) return std::nullopt;
   if (!terminal || *terminal < INT32_MIN || *terminal > INT32_MAX || !user_time || !system_time || !nice ||
-      *nice < -20 || *nice > 19)
+      *nice < -20 || *nice > 19 || !threads || *threads > UINT32_MAX)
     return std::nullopt;
   stat.state = state[0];
   stat.parent = static_cast<std::int32_t>(*parent);
@@ -52,6 +53,7 @@ std::optional<Stat> parse_stat(std::string_view text) {
   stat.kernel_thread = (*flags & kPfKthread) != 0;
   stat.nice = static_cast<std::int32_t>(*nice);
   stat.cpu_time = of_ticks(*user_time + std::min(*system_time, UINT64_MAX - *user_time));
+  stat.threads = static_cast<std::uint32_t>(*threads);
   stat.start_time = *start_time;
   return stat;
 }

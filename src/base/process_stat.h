@@ -22,6 +22,7 @@ struct Stat {
   bool kernel_thread = false;
   std::int32_t nice = 0;
   Duration cpu_time{0};  ///< in user and kernel mode, of all its threads
+  std::uint32_t threads = 1;
   std::uint64_t start_time = 0;
 };
 

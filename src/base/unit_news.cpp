@@ -9,7 +9,8 @@ namespace {
 bool is_of_note(const UnitChange& unit) { return unit.facts != UnitFacts{}; }
 
 bool differ(const UnitFacts& a, const UnitFacts& b, Bytes more_than) {
-  return a.whole != b.whole || a.preference != b.preference || difference(a.filled, b.filled) > more_than;
+  return a.whole != b.whole || a.preference != b.preference || difference(a.filled, b.filled) > more_than ||
+         difference(a.counted_twice, b.counted_twice) > more_than;
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ class UnitNews {
 
   UnitNews();
 
-  /// Who is otherwise than the last news of him say; what he has filled counts if it differs by more than `more_than`.
+  /// Who is otherwise than the last news of him say; an amount counts if it differs by more than `more_than`.
   /// Valid until the next look.
   std::span<const UnitChange> look(Instant time, std::span<const KnownPlace> places, Bytes more_than);
 

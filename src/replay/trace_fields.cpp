@@ -315,6 +315,7 @@ std::span<const Field<UnitChange>> unit_fields() {
       number<U, &U::facts, &UnitFacts::whole>("whole", kFlag),
       preference_field(),
       number<U, &U::facts, &UnitFacts::filled>("filled", kKib),
+      number<U, &U::facts, &UnitFacts::counted_twice>("counted_twice", kKib),
   };
   return fields;
 }

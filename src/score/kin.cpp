@@ -59,6 +59,10 @@ Kin kin_of(const ProcessFacts& p, std::uint16_t place, bool must_live) {
   return kin;
 }
 
+Bytes inherited(const Kin& child, const Kin& parent) {
+  return child.comm == parent.comm && child.uid == parent.uid ? parent.memory : 0;
+}
+
 bool is_session(const CgroupPlace& place) {
   return place.unit.view().starts_with("session-") && place.unit.view().ends_with(".scope");
 }

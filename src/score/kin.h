@@ -15,6 +15,10 @@ namespace forestall {
 /// What Kin keep of a process. `must_live`: there is a Mercy for it.
 Kin kin_of(const ProcessFacts& process, std::uint16_t place, bool must_live);
 
+/// What a child began with: a fork holds what its parent held. Nothing if it runs another program by now (execve(2)),
+/// by its name and its user.
+Bytes inherited(const Kin& child, const Kin& parent);
+
 /// The places of all Kin, each once. Number 0 is nowhere: what is in no cgroup, or found no room here.
 class PlaceBook {
  public:
@@ -34,6 +38,9 @@ class PlaceBook {
 
   /// KnownPlace::nodes of the unit of this place.
   void set_nodes(std::uint16_t number, NodeMask nodes) { places_[places_[number].unit].nodes = nodes; }
+
+  /// UnitFacts::counted_twice of the unit of this place.
+  void set_counted_twice(std::uint16_t number, Bytes held) { places_[places_[number].unit].counted_twice = held; }
 
   [[nodiscard]] std::span<const KnownPlace> places() const { return places_; }
   /// The first known place of its unit; nowhere if it is in none.

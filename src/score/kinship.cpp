@@ -29,6 +29,8 @@ bool is_older(const Kin& a, const Kin& b) {
 
 void Sum::add(const Sum& o) {
   memory += o.memory;
+  largest = std::max(largest, o.largest);
+  counted_twice = std::max(counted_twice, o.counted_twice);
   swap += o.swap;
   grown += o.grown;
   processes += o.processes;
@@ -178,9 +180,13 @@ Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
   const std::int32_t head = find(party.head);
   if (head == kNobody || at(head).kin->must_live) return 0;
   const std::uint64_t house = at(head).house;
-  Bytes held = at(head).kin->memory;
-  into.push_back(party.head);
-  if (party.kind == Kind::process) return held;
+  Sum all;
+  const auto add = [&](const Kin& kin) {
+    into.push_back(kin.id);
+    all.add({.memory = kin.memory, .largest = kin.memory, .counted_twice = unit_of(kin).counted_twice});
+  };
+  add(*at(head).kin);
+  if (party.kind == Kind::process) return all.held();
   at(head).belongs = true;
   for (std::size_t i = 0; i < nodes_.size() && into.size() < kMaxMembers; ++i) {
     Node& n = nodes_[i];
@@ -188,10 +194,9 @@ Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
     const bool below = n.parent != kNobody && at(n.parent).belongs;
     n.belongs = below || party.kind == Kind::unit;
     if (!n.belongs || n.kin->must_live) continue;
-    into.push_back(n.kin->id);
-    held += n.kin->memory;
+    add(*n.kin);
   }
-  return held;
+  return all.held();
 }
 
 std::uint64_t Kinship::youngest_start() const {

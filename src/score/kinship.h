@@ -5,6 +5,7 @@
 // family.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <span>
@@ -17,7 +18,9 @@ namespace forestall {
 
 /// What several processes come to, as if they were one. Who may not be killed adds nothing.
 struct Sum {
-  Bytes memory = 0;
+  Bytes memory = 0;         ///< of each by its own account
+  Bytes largest = 0;        ///< of one of them
+  Bytes counted_twice = 0;  ///< UnitFacts::counted_twice, of all their unit
   Bytes swap = 0;
   Bytes grown = 0;
   Bytes filled = 0;  ///< of the sum of a whole unit: KnownPlace::filled
@@ -38,6 +41,8 @@ struct Sum {
   double unkept = 0;
 
   void add(const Sum& other);
+  /// What they hold together. Never less than one of them: he may have been moved here, and be charged to where he was.
+  [[nodiscard]] Bytes held() const { return memory - std::min(counted_twice, memory - largest); }
 };
 
 class Kinship {
@@ -70,6 +75,8 @@ class Kinship {
   [[nodiscard]] std::span<Node> nodes() { return nodes_; }
   [[nodiscard]] std::span<const House> houses() const { return houses_; }
   [[nodiscard]] const KnownPlace& place_of(const Node& node) const { return places_[node.kin->place]; }
+  /// Nowhere if it is in none.
+  [[nodiscard]] const KnownPlace& unit_of(const Kin& kin) const { return places_[places_[kin.place].unit]; }
 
   /// All that go together, the head first; empty if it is not there any more. Who may not be killed is left out.
   /// What they hold together.

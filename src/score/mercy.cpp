@@ -7,7 +7,8 @@ namespace forestall {
 namespace {
 
 bool is_listener_of_sshd(const ProcessFacts& p, std::string_view unit) {
-  return (unit == "ssh.service" || unit == "sshd.service") && p.uid == 0 && p.parent == 1;
+  const bool at_home = unit == "ssh.service" || unit == "sshd.service";
+  return at_home && p.uid == 0 && p.parent == 1 && p.comm.view() == "sshd";
 }
 
 bool in_system_unit(const ProcessFacts& p) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "score/kin.h"
 #include "score/terms.h"
 
 namespace forestall {
@@ -11,7 +12,7 @@ namespace {
 using Node = Kinship::Node;
 
 /// What a unit has filled, if that is more than it holds: a browser, too, shares some memory with itself.
-Bytes filled_mostly(const Sum& unit) { return unit.filled > unit.memory ? unit.filled : 0; }
+Bytes filled_mostly(const Sum& unit) { return unit.filled > unit.held() ? unit.filled : 0; }
 
 /// Everything of one call, so that the steps can be told apart.
 class Gathering {
@@ -50,6 +51,7 @@ class Gathering {
   [[nodiscard]] std::size_t best_below(std::int32_t above, const Kinship::House& house) const;
   [[nodiscard]] Sum sum_of(const Kinship::House& house) const;
   [[nodiscard]] Sum own_sum(const Node& node) const;
+  [[nodiscard]] Bytes grown_of(const Kin& kin) const;
   [[nodiscard]] Merits merits(const Sum& sum) const;
   [[nodiscard]] Points among_kin(const Sum& sum) const;
   [[nodiscard]] bool may_go_together(const Sum& sum) const;
@@ -89,9 +91,10 @@ Sum Gathering::own_sum(const Node& node) const {
   sum.must_live = kin.must_live || is_out_of_reach(kin);
   if (sum.must_live || !now_.are_about(kin.nodes)) return sum;
   sum.processes = 1;
-  sum.memory = kin.memory;
+  sum.memory = sum.largest = kin.memory;
+  sum.counted_twice = kinship_.unit_of(kin).counted_twice;
   sum.swap = kin.swap;
-  sum.grown = now_.growth.of(kin.id, kin.memory, now_.time);
+  sum.grown = grown_of(kin);
   const auto memory = static_cast<double>(kin.memory);
   sum.least_adj = kin.oom_score_adj;
   if (node.candidate != Kinship::kNobody) sum.least_adj_of_large = kin.oom_score_adj;
@@ -106,6 +109,13 @@ Sum Gathering::own_sum(const Node& node) const {
   sum.offences = memory * conduct.ended;
   if (conduct.unkept) sum.unkept = memory;
   return sum;
+}
+
+Bytes Gathering::grown_of(const Kin& kin) const {
+  const Bytes grown = now_.growth.of(kin.id, kin.memory, now_.time);
+  const bool is_new = grown == kin.memory;
+  const Kin* parent = is_new ? kinship_.parent_of(kin.id) : nullptr;
+  return grown - (parent != nullptr ? std::min(grown, inherited(kin, *parent)) : 0);
 }
 
 /// From the youngest to the oldest: whoever hangs below somebody comes after him.
@@ -130,10 +140,10 @@ void Gathering::find_ways() {
 
 void Gathering::consider(const Kinship::House& house) {
   Sum all = sum_of(house);
-  const KnownPlace& unit = census_.places[kinship_.place_of(nodes_[house.first]).unit];
+  const KnownPlace& unit = kinship_.unit_of(*nodes_[house.first].kin);
   all.filled = unit.filled;
   all.grown += unit.filled;
-  if (all.memory < ranking_.minimum) return consider_filler(house, all);
+  if (all.held() < ranking_.minimum) return consider_filler(house, all);
   // Who of a unit fills tmpfs cannot be told.
   const bool as_one = unit.whole || victim_.kind == Kind::unit || filled_mostly(all) > 0;
   const std::size_t top = best_below(Kinship::kNobody, house);
@@ -174,7 +184,7 @@ std::size_t Gathering::best_below(std::int32_t above, const Kinship::House& hous
   Points most = 0;
   for (std::size_t i = house.first; i < house.end; ++i) {
     const Node& node = nodes_[i];
-    if (node.parent != above || !node.leads_to_victim || node.sum.memory < ranking_.minimum) continue;
+    if (node.parent != above || !node.leads_to_victim || node.sum.held() < ranking_.minimum) continue;
     const Points points = among_kin(node.sum);
     if (best != kNone && points < most) continue;
     best = i;
@@ -194,7 +204,7 @@ Sum Gathering::sum_of(const Kinship::House& house) const {
 /// A positive oom_score_adj says "me before my kin": of several large ones together only what all of them have counts.
 /// All else that is a process's own counts for as much of the whole as it is about.
 Merits Gathering::merits(const Sum& sum) const {
-  Merits m{now_.capacity, sum.memory, sum.grown};
+  Merits m{now_.capacity, sum.held(), sum.grown};
   if (sum.memory == 0) return m;
   const auto whole = static_cast<double>(sum.memory);
   const bool has_large = sum.least_adj_of_large != Sum::kNobodys;
@@ -223,7 +233,7 @@ Points Gathering::among_kin(const Sum& sum) const {
 
 bool Gathering::may_go_together(const Sum& sum) const {
   return !sum.must_live && sum.processes > 1 && sum.processes <= victim_.max_processes &&
-         sum.memory >= ranking_.minimum;
+         sum.held() >= ranking_.minimum;
 }
 
 bool Gathering::is_out_of_reach(const Kin& kin) const {
@@ -286,8 +296,8 @@ ProcessFacts Gathering::facts_of(const Node& head, const Sum& sum) const {
     facts.oom_score_adj = head.kin->oom_score_adj;
     facts.place = kinship_.place_of(head).cgroup;
   }
-  facts.anon = sum.memory - std::min(sum.memory, sum.swap);
-  facts.swap = sum.swap;
+  facts.swap = std::min(sum.swap, sum.held());
+  facts.anon = sum.held() - facts.swap;
   facts.page_tables = 0;  // they are in `anon`
   facts.profile.complete = sum.profile_known;
   return facts;

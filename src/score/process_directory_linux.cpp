@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "score/process_directory_linux.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,10 +17,10 @@ std::array<char, 48> ProcessDirectory::path_of(std::int32_t pid, const char* nam
   return path;
 }
 
-void ProcessDirectory::rewind() const { ::lseek(proc_.get(), 0, SEEK_SET); }
+void ProcessDirectory::rewind(const Fd& directory) { ::lseek(directory.get(), 0, SEEK_SET); }
 
-long ProcessDirectory::next(char* buffer, std::size_t size) const {
-  return ::syscall(SYS_getdents64, proc_.get(), buffer, size);
+long ProcessDirectory::next(const Fd& directory, char* buffer, std::size_t size) {
+  return ::syscall(SYS_getdents64, directory.get(), buffer, size);
 }
 
 std::optional<Stat> ProcessDirectory::stat(std::int32_t pid) const {
@@ -30,6 +31,22 @@ std::optional<Stat> ProcessDirectory::stat(std::int32_t pid) const {
 
 std::optional<Status> ProcessDirectory::status(std::int32_t pid) const {
   return read_status(proc_.get(), path_of(pid, "status").data());
+}
+
+std::int32_t ProcessDirectory::teller(std::int32_t pid, const Stat& stat) const {
+  if (stat.state != 'Z' || stat.threads < 2) return pid;
+  const Fd tasks(::openat(proc_.get(), path_of(pid, "task").data(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  std::int32_t teller = pid;
+  // Threads that have exited may be kept by whoever traces them, however many: their names are all that they cost.
+  std::size_t dead = 0;
+  constexpr std::size_t most_dead = 8;
+  for_each_number<kKiB>(tasks, [&](std::int32_t thread) {
+    const auto its = thread == pid ? std::nullopt : this->stat(thread);
+    if (its && its->state != 'Z') teller = thread;
+    if (its && its->state == 'Z') ++dead;
+    return teller == pid && dead < most_dead;
+  });
+  return teller;
 }
 
 std::optional<std::int32_t> ProcessDirectory::newest_pid() const {

@@ -32,19 +32,18 @@ class ProcessDirectory {
   [[nodiscard]] std::optional<Stat> stat(std::int32_t pid) const;
   [[nodiscard]] std::optional<Status> status(std::int32_t pid) const;
 
-  /// Calls `visit` with every pid there is. Not readdir(3), which would allocate.
+  /// Whose files tell what process `pid` holds: its own, or, once its first thread has exited while others go on, those
+  /// of one of the others (fs/proc/array.c: without an mm nothing is told). They are found in the same way.
+  [[nodiscard]] std::int32_t teller(std::int32_t pid, const Stat& stat) const;
+
+  /// Calls `visit` with every pid there is.
   template <typename Visit>
   void for_each_pid(Visit visit) const {
-    alignas(Entry) std::array<char, 32 * kKiB> buffer;  // NOLINT: filled by the kernel
-    rewind();
-    for (long filled = 0; (filled = next(buffer.data(), buffer.size())) > 0;) {
-      for (long at = 0; at < filled;) {
-        const auto* entry = reinterpret_cast<const Entry*>(buffer.data() + at);
-        at += entry->length;
-        const auto pid = parse_unsigned(entry->name);
-        if (pid && *pid <= INT32_MAX) visit(static_cast<std::int32_t>(*pid));
-      }
-    }
+    rewind(proc_);
+    for_each_number<32 * kKiB>(proc_, [&](std::int32_t pid) {
+      visit(pid);
+      return true;
+    });
   }
 
   /// The pid that was given last, to a thread perhaps: the last word of loadavg (proc_loadavg(5)).
@@ -61,9 +60,22 @@ class ProcessDirectory {
     std::uint8_t type;
     char name[1];
   };
+  /// From where it stands, until `visit` returns false. Not readdir(3), which would allocate.
+  template <std::size_t N, typename Visit>
+  static void for_each_number(const Fd& directory, Visit visit) {
+    alignas(Entry) std::array<char, N> buffer;  // NOLINT: filled by the kernel
+    for (long filled = 0; (filled = next(directory, buffer.data(), buffer.size())) > 0;) {
+      for (long at = 0; at < filled;) {
+        const auto* entry = reinterpret_cast<const Entry*>(buffer.data() + at);
+        at += entry->length;
+        const auto number = parse_unsigned(entry->name);
+        if (number && *number <= INT32_MAX && !visit(static_cast<std::int32_t>(*number))) return;
+      }
+    }
+  }
   static std::array<char, 48> path_of(std::int32_t pid, const char* name);
-  void rewind() const;
-  long next(char* buffer, std::size_t size) const;
+  static void rewind(const Fd& directory);
+  static long next(const Fd& directory, char* buffer, std::size_t size);
 
   Fd proc_;
 };

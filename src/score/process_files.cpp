@@ -85,10 +85,12 @@ std::optional<std::uint64_t> parse_anon_pages(std::string_view text) {
   return *resident - std::min(*resident, *shared);
 }
 
-std::optional<Bytes> parse_shared_of_cgroup(std::string_view text) {
+std::optional<CgroupCharge> parse_charge_of_cgroup(std::string_view text) {
   if (is_cut(text)) return std::nullopt;
-  std::string_view line = line_of(text, "shmem");
-  return parse_unsigned(take_word(line));
+  const auto anon = parse_unsigned(trimmed(line_of(text, "anon")));
+  const auto shmem = parse_unsigned(trimmed(line_of(text, "shmem")));
+  if (!anon || !shmem) return std::nullopt;
+  return CgroupCharge{*anon, *shmem};
 }
 
 std::optional<NodeMask> parse_nodes_of_cgroup(std::string_view text, Bytes at_least) {

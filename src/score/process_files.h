@@ -43,8 +43,12 @@ class StatusLines {
 /// None if the text is cut or not of that form.
 std::optional<std::uint64_t> parse_anon_pages(std::string_view text);
 
-/// "shmem" of memory.stat of a cgroup (cgroup-v2, memory), in bytes: tmpfs, memfd and other shared memory.
-std::optional<Bytes> parse_shared_of_cgroup(std::string_view text);
+/// From memory.stat of a cgroup (cgroup-v2, memory), in bytes. None if the text is cut or not of that form.
+struct CgroupCharge {
+  Bytes anon = 0;
+  Bytes shmem = 0;  ///< tmpfs, memfd and other shared memory
+};
+std::optional<CgroupCharge> parse_charge_of_cgroup(std::string_view text);
 
 /// The nodes on which a cgroup holds `at_least` bytes of anonymous memory, by its memory.numa_stat (cgroup-v2, memory).
 /// None if there is no such node, or that is not told of all: there can be one above 63.

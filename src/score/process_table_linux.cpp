@@ -118,6 +118,17 @@ void ProcfsTable::notice_swap(const Sample& sample, Bytes at_least) {
 
 std::optional<ProcfsTable::Amount> ProcfsTable::amount_of(std::int32_t pid, const Known* remembered,
                                                           const Sample& sample) const {
+  const auto amount = amount_told_by(pid, remembered, sample);
+  const bool is_told = !amount || amount->memory > amount->swap || (remembered != nullptr && remembered->is_nobody);
+  if (is_told) return amount;
+  // Next to nobody: kernel threads that are new, zombies, and what hides behind a first thread that has exited.
+  const auto stat = directory_.stat(pid);
+  const std::int32_t teller = stat ? directory_.teller(pid, *stat) : pid;
+  return teller == pid ? amount : amount_told_by(teller, remembered, sample);
+}
+
+std::optional<ProcfsTable::Amount> ProcfsTable::amount_told_by(std::int32_t pid, const Known* remembered,
+                                                               const Sample& sample) const {
   const bool swap_is_known = !swap_seen_ || (swap_rests_ && remembered != nullptr);
   if (!swap_is_known) {
     const auto status = directory_.status(pid);
@@ -172,8 +183,8 @@ bool ProcfsTable::is_still_true(Known& known) const {
 bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   std::array<char, 8 * kKiB> buffer;  // NOLINT
   const auto stat = directory_.stat(pid);
-  const auto status = directory_.status(pid);
-  if (!stat || !status) return false;
+  const auto status = stat ? directory_.status(directory_.teller(pid, *stat)) : std::nullopt;
+  if (!status) return false;
   if (status->process != 0 && status->process != pid) return false;  // a thread
   facts.id.start_time = stat->start_time;
   facts.parent = stat->parent;

@@ -99,6 +99,8 @@ class ProcfsTable final : public ProcessTable {
   void read_anew(std::span<const std::int32_t> pids, Bytes at_least);
   [[nodiscard]] std::optional<std::int64_t> held_by_others() const;
   [[nodiscard]] std::optional<Amount> amount_of(std::int32_t pid, const Known* remembered, const Sample& sample) const;
+  [[nodiscard]] std::optional<Amount> amount_told_by(std::int32_t pid, const Known* remembered,
+                                                     const Sample& sample) const;
   void notice_swap(const Sample& sample, Bytes at_least);
   [[nodiscard]] Known* known(std::int32_t pid);
   [[nodiscard]] bool is_outside(const ProcessFacts& facts) const;
@@ -117,7 +119,10 @@ class ProcfsTable final : public ProcessTable {
   void learn_about_places(const Sample& sample, Bytes at_least);
   void learn_who_fills(const Sample& sample);
   void learn_who_holds_nodes(const Sample& sample, Bytes at_least);
+  void learn_what_counts_twice(Bytes at_least);
   void ask_unit(std::size_t number, Instant now);
+  [[nodiscard]] std::optional<CgroupCharge> charge_of_unit(std::size_t number) const;
+  [[nodiscard]] std::optional<Bytes> swap_of_unit(std::size_t number) const;
   [[nodiscard]] std::optional<std::string_view> read_of_unit(std::size_t number, const char* file,
                                                              std::span<char> buffer) const;
   [[nodiscard]] std::string directory_of_unit(std::size_t number) const;

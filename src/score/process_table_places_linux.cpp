@@ -54,6 +54,7 @@ void ProcfsTable::learn_about_places(const Sample& sample, Bytes at_least) {
   }
   learn_who_fills(sample);
   learn_who_holds_nodes(sample, at_least);
+  learn_what_counts_twice(at_least);
 }
 
 /// Where somebody's memory lies is for those to read who may trace him (numa_maps in proc_pid_numa_maps(5)); where that
@@ -66,6 +67,28 @@ void ProcfsTable::learn_who_holds_nodes(const Sample& sample, Bytes at_least) {
     const auto text = matters ? read_of_unit(i, "memory.numa_stat", buffer) : std::nullopt;
     const auto nodes = text ? parse_nodes_of_cgroup(*text, at_least) : std::nullopt;
     places_.set_nodes(static_cast<std::uint16_t>(i), nodes.value_or(kAllNodes));
+  }
+}
+
+/// Of those units where it could change who is chosen.
+void ProcfsTable::learn_what_counts_twice(Bytes at_least) {
+  struct Account {
+    Bytes memory = 0, swap = 0, largest = 0;
+  };
+  std::array<Account, PlaceBook::kRoom> accounts{};
+  for (const Kin& kin : kin_) {
+    Account& unit = accounts[places_.places()[kin.place].unit];
+    unit.memory += kin.memory;
+    unit.swap += kin.swap;
+    unit.largest = std::max(unit.largest, kin.memory);
+  }
+  for (std::size_t i = 1; i < places_.places().size(); ++i) {
+    if (places_.places()[i].unit != i) continue;
+    const Account& unit = accounts[i];
+    const bool matters = unit.memory - unit.largest >= at_least;
+    const auto charge = matters ? charge_of_unit(i) : std::nullopt;
+    const Bytes once = charge ? charge->anon + swap_of_unit(i).value_or(unit.swap) : unit.memory;
+    places_.set_counted_twice(static_cast<std::uint16_t>(i), unit.memory - std::min(unit.memory, once));
   }
 }
 
@@ -89,14 +112,24 @@ void ProcfsTable::ask_unit(std::size_t number, Instant now) {
   const auto unit = static_cast<std::uint16_t>(number);
   // While it is restarted its cgroup is not there: what it is to be spared for does not change by that.
   if (const auto preference = read_oom_preference(directory_of_unit(number))) places_.set_preference(unit, *preference);
-  std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
-  const auto text = read_of_unit(number, "memory.stat", buffer);
-  const auto held = text ? parse_shared_of_cgroup(*text) : std::nullopt;
-  if (held) {
-    places_.see_shared(unit, *held, now);
+  if (const auto charge = charge_of_unit(number)) {
+    places_.see_shared(unit, charge->shmem, now);
   } else {
     places_.forget_shared(unit);
   }
+}
+
+std::optional<CgroupCharge> ProcfsTable::charge_of_unit(std::size_t number) const {
+  std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
+  const auto text = read_of_unit(number, "memory.stat", buffer);
+  return text ? parse_charge_of_cgroup(*text) : std::nullopt;
+}
+
+/// None where swap is charged to nobody.
+std::optional<Bytes> ProcfsTable::swap_of_unit(std::size_t number) const {
+  std::array<char, 32> buffer{};
+  const auto text = read_of_unit(number, "memory.swap.current", buffer);
+  return text ? parse_unsigned(trimmed(*text)) : std::nullopt;
 }
 
 std::optional<std::string_view> ProcfsTable::read_of_unit(std::size_t number, const char* file,

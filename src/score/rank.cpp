@@ -3,17 +3,26 @@
 
 #include <algorithm>
 
+#include "score/kin.h"
 #include "score/mercy.h"
 #include "score/terms.h"
 
 namespace forestall {
 namespace {
 
-Candidate score(const ProcessFacts& p, const Circumstances& now, const ScoreConfig& weights) {
+Bytes grown_of(const ProcessFacts& p, const Census& census, const Circumstances& now) {
+  const Bytes grown = now.growth.of(p.id, p.freed_by_death(), now.time);
+  const bool is_new = grown == p.freed_by_death();
+  if (!is_new) return grown;
+  const auto parent = std::ranges::find(census.kin, p.parent, [](const Kin& kin) { return kin.id.pid; });
+  return grown - (parent != census.kin.end() ? std::min(grown, inherited(kin_of(p, 0, false), *parent)) : 0);
+}
+
+Candidate score(const ProcessFacts& p, const Census& census, const Circumstances& now, const ScoreConfig& weights) {
   Candidate c;
   c.process = &p;
   c.party.head = p.id;
-  Merits merits = merits_of(p, now.capacity, now.growth.of(p.id, p.freed_by_death(), now.time));
+  Merits merits = merits_of(p, now.capacity, grown_of(p, census, now));
   merits.age = now.age_of(p.id);
   const Conduct conduct = now.conduct_of(p.uid, p.comm.view(), p.place);
   merits.offences = Share::percent(100 * std::int64_t{conduct.ended});
@@ -71,7 +80,7 @@ void rank(const Census& census, const Circumstances& now, const ScoreConfig& wei
     if (const auto why = mercy_for(p, census, minimum, now)) {
       ranking.spared.push_back({&p, *why});
     } else {
-      ranking.order.push_back(score(p, now, weights));
+      ranking.order.push_back(score(p, census, now, weights));
     }
   }
   std::ranges::sort(ranking.order, goes_first);

@@ -12,12 +12,15 @@
 #include "base/read_linux.h"
 #include "base/text.h"
 #include "score/cgroup_place.h"
+#include "score/process_directory_linux.h"
 #include "score/status_linux.h"
 
 namespace forestall {
 namespace {
 
 using Buffer = std::array<char, 4096>;
+
+Fd open_directory(const std::string& path) { return Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
 
 /// The arguments with blanks between: what a person would have typed.
 std::string read_cmdline(int process, Buffer& buffer) {
@@ -40,8 +43,7 @@ std::optional<Stat> read_stat(int process, Buffer& buffer) {
 }  // namespace
 
 std::optional<OwnedTraits> read_traits(const std::string& proc, std::int32_t pid) {
-  const std::string path = proc + "/" + std::to_string(pid);
-  const Fd process(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  Fd process = open_directory(proc + "/" + std::to_string(pid));
   if (!process) return std::nullopt;
   Buffer buffer{};
   const auto stat = read_stat(process.get(), buffer);
@@ -51,6 +53,8 @@ std::optional<OwnedTraits> read_traits(const std::string& proc, std::int32_t pid
   traits.comm = stat->comm.view();
   traits.terminal = stat->terminal;
   traits.state = stat->state;
+  const std::int32_t teller = ProcessDirectory(open_directory(proc)).teller(pid, *stat);
+  if (teller != pid) process = open_directory(proc + "/" + std::to_string(teller));
   const auto status = read_status(process.get(), "status");
   if (!status) return std::nullopt;
   traits.uid = status->uid;

@@ -149,14 +149,31 @@ void read_process(const toml::node& node, const MatchBook& book, ChoiceCase& int
   const std::int64_t pid = fields.number("pid", next_pid(into), 1, kHighestPid);
   const std::uint64_t start = read_start(fields);
   const Bytes grew = fields.amount("grew");
+  const bool born = fields.take<bool>("born").value_or(false);
   const std::int64_t count = fields.number("count", 1, 1, 10'000);
   fields.finish();
   for (std::int64_t i = 0; i < count; ++i) {
     p.id = {static_cast<std::int32_t>(pid + i), start};
     p.process_group = group == 0 ? p.id.pid : group;
     into.processes.push_back(p);
-    into.before.push_back(before_growing(p, grew));
+    if (!born) into.before.push_back(before_growing(p, grew));
   }
+}
+
+std::vector<ChoiceUnit> read_units(Fields& of_case, const ChoiceCase& c) {
+  std::vector<ChoiceUnit> units;
+  const toml::array* given = of_case.array("unit");
+  for (std::size_t i = 0; given != nullptr && i < given->size(); ++i) {
+    if (!(*given)[i].is_table()) wrong("unit is no array of tables");
+    Fields fields(*(*given)[i].as_table(), "unit");
+    ChoiceUnit unit{fields.needed("name"), {}};
+    unit.facts.counted_twice = fields.amount("counted_twice");
+    fields.finish();
+    if (std::ranges::none_of(c.processes, [&](const auto& p) { return p.place.unit.view() == unit.name; }))
+      wrong(fmt::format("nobody lives in \"{}\"", unit.name));
+    units.push_back(unit);
+  }
+  return units;
 }
 
 std::vector<std::int32_t> read_lineage(Fields& fields) {
@@ -247,6 +264,7 @@ ChoiceCase read_case(std::string_view text) {
   const toml::array* processes = fields.array("process");
   if (processes == nullptr) wrong("case: process is missing");
   for (const toml::node& node : *processes) read_process(node, book, c);
+  c.units = read_units(fields, c);
   c.lineage = read_lineage(fields);
   c.respawners = read_respawners(fields, c);
   c.victim = fields.needed("victim");

@@ -42,11 +42,13 @@ std::string name_of(const fs::path& file) {
 /// A census of all processes of a case.
 class Everybody {
  public:
-  Everybody(const std::vector<ProcessFacts>& processes, std::span<const std::int32_t> lineage)
-      : processes_(processes), lineage_(lineage) {
+  Everybody(const std::vector<ProcessFacts>& processes, const ChoiceCase& c)
+      : processes_(processes), lineage_(c.lineage) {
     for (const ProcessFacts& p : processes) {
       if (p.kernel_thread) continue;
-      kin_.push_back(testing::made_up_kin(p, lineage, places_));
+      kin_.push_back(testing::made_up_kin(p, lineage_, places_));
+      const auto unit = std::ranges::find(c.units, p.place.unit.view(), &ChoiceUnit::name);
+      if (unit != c.units.end()) places_.recall(kin_.back().place, unit->facts);
     }
   }
   [[nodiscard]] Census census() const { return {processes_, lineage_, processes_.size(), kin_, places_.places()}; }
@@ -64,10 +66,10 @@ void rank_all(const ChoiceCase& c, Kinship& kinship, Ranking& ranking) {
   Growth growth(c.config.score.growth_window);
   Instant now{};
   for (const auto* then : {&c.before, &c.processes}) {
-    const Everybody everybody(*then, c.lineage);
+    const Everybody everybody(*then, c);
     growth.see(now += growth.window(), everybody.census());
   }
-  const Everybody everybody(c.processes, c.lineage);
+  const Everybody everybody(c.processes, c);
   const Duration suspended = kUptime - now.time_since_epoch();
   const Circumstances circumstances{{c.ram_and_swap}, now, growth, {}, c.respawners, suspended};
   reserve(ranking);
@@ -178,6 +180,8 @@ TEST(ChoiceCase, WithASlipOfThePenIsAnError) {
   EXPECT_THAT(with("", "grew = '2MiB'"), HasSubstr("grew by more than it has"));
   EXPECT_THAT(with("", "user = 'carol'"), HasSubstr("carol"));
   EXPECT_THAT(with("", "unit = 'a.service'\ncgroup = '/b'"), HasSubstr("both unit and cgroup"));
+  EXPECT_THAT(with("", "[[unit]]\nname = 'x.service'"), HasSubstr("nobody lives in \"x.service\""));
+  EXPECT_THAT(with("", "[[unit]]\nname = 'x.service'\nfilled = '1B'"), HasSubstr("unknown key \"filled\""));
   EXPECT_THAT(with("", "pid = 7\ncount = 2\n[[process]]\ncomm = 'b'\nmemory = '1B'\npid = 8"), HasSubstr("twice"));
   EXPECT_THAT(complaint_about("why = 'x'\nram = '1GiB'\n" + std::string(kProcess)), HasSubstr("victim is missing"));
   EXPECT_THAT(complaint_about("why = 'x'\nram =\n"), HasSubstr("line 2"));

@@ -51,5 +51,18 @@ TEST_F(Choice, ToBeCalledSshdSavesNobody) {
   EXPECT_TRUE(lives(bystander));
 }
 
+TEST_F(Choice, WhoLetsHisFirstThreadExitHidesNothing) {
+  Hog& bystander = steady("bystander", 128 * kMiB);
+  const Limits limits = Limits::below_what_is_free();
+  start_daemon(limits.config());
+  Hog& headless =
+      hog("headless", {"leak", "--rate", "400", "--start", "200", "--limit", limits.mib(3.2), "--headless"});
+
+  ASSERT_TRUE(wait_for(kLater, [&] { return headless.ended(); }));
+  EXPECT_EQ(headless.child().killed_by(), SIGTERM);
+  ASSERT_TRUE(wait_for_event("victim_gone"));
+  EXPECT_TRUE(lives(bystander));
+}
+
 }  // namespace
 }  // namespace forestall::testing

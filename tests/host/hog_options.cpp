@@ -21,14 +21,14 @@ constexpr std::string_view kUsage =
     "       forestall_hog steady --limit MiB\n"
     "       forestall_hog swarm --children N --each MiB --every MS [--settle MS] [--ignore-term]\n"
     "       forestall_hog respawn --rate MiB/s --limit MiB [--ignore-term]\n"
-    "All:   [--lifetime S] [--comm NAME] [--uid UID] [--note-fd FD]\n";
+    "All:   [--lifetime S] [--comm NAME] [--uid UID] [--headless] [--note-fd FD]\n";
 
 /// The command line as name and value; flags have the value "".
 std::map<std::string, std::string> split(int argc, char** argv) {
   std::map<std::string, std::string> given;
   for (int i = 2; i < argc; ++i) {
     const std::string name = argv[i];
-    const bool flag = name == "--ignore-term";
+    const bool flag = name == "--ignore-term" || name == "--headless";
     if (!flag && i + 1 == argc) refuse(name + " lacks its value");
     given[name] = flag ? "" : argv[++i];
   }
@@ -58,6 +58,8 @@ void set(HogOptions& o, const std::string& name, const std::string& value) {
     o.settle = std::chrono::milliseconds(number(value));
   else if (name == "--ignore-term")
     o.on_term = OnTerm::ignore;
+  else if (name == "--headless")
+    o.headless = true;
   else if (name == "--save-seconds")
     o.save_seconds = number(value);
   else if (name == "--save-file")

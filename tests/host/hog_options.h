@@ -27,6 +27,7 @@ struct HogOptions {
   unsigned save_seconds = 0;
   std::string save_file;
   unsigned lifetime = 60;
+  bool headless = false;  ///< its first thread exits, and the next does all
   std::string comm;
   std::optional<unsigned> uid;
   int note_fd = -1;

@@ -94,7 +94,7 @@ ProcessChange a_change(Instant time, std::vector<ProcessFacts>& living) {
 
 UnitChange a_unit(Instant time) {
   const auto preference = *rc::gen::element(OomPreference::none, OomPreference::avoid, OomPreference::omit);
-  UnitChange unit{time, {}, {maybe(), preference, kib()}};
+  UnitChange unit{time, {}, {maybe(), preference, kib(), kib()}};
   unit.cgroup.assign(any_text());
   return unit;
 }

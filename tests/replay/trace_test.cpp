@@ -57,8 +57,8 @@ TEST(Trace, IsReadAsItIsWritten) {
 
 TEST(Trace, TellsOfUnits) {
   const auto trace =
-      parse_trace(text_of("0 8000 4000 100 50\nu 0 /a\\sb.service 1 omit 0\n50 = = = =\nu 60 /x.service 0 none 5120\nu "
-                          "60 /x.service 0 none 0\n"));
+      parse_trace(text_of("0 8000 4000 100 50\nu 0 /a\\sb.service 1 omit 0 0\n50 = = = =\nu 60 /x.service 0 none "
+                          "5120 7\nu 60 /x.service 0 none 0 0\n"));
   ASSERT_TRUE(trace) << trace.error().what;
   ASSERT_EQ(trace->units.size(), 3U);
   EXPECT_EQ(trace->units[0].cgroup.view(), "/a b.service");
@@ -66,9 +66,10 @@ TEST(Trace, TellsOfUnits) {
   EXPECT_EQ(trace->units[0].facts.preference, OomPreference::omit);
   EXPECT_EQ(trace->units[1].time, Instant(60ms));
   EXPECT_EQ(trace->units[1].facts.filled, 5 * kMiB);
+  EXPECT_EQ(trace->units[1].facts.counted_twice, 7 * kKiB);
   EXPECT_EQ(trace->units[2].facts.filled, 0U);
-  for (const auto* line : {"u 60 /x 0 none", "u 60 /x 2 none 0", "u 60 /x 0 none -1", "u 40 /x 0 none 0",
-                           "u 60 /x 0 none 0 0", "u x /x 0 none 0", "u 60 /x 0 never 0"}) {
+  for (const auto* line : {"u 60 /x 0 none 0", "u 60 /x 2 none 0 0", "u 60 /x 0 none -1 0", "u 60 /x 0 none 0 -1",
+                           "u 40 /x 0 none 0 0", "u 60 /x 0 none 0 0 0", "u x /x 0 none 0 0", "u 60 /x 0 never 0 0"}) {
     EXPECT_THAT(error_of(text_of(fmt::format("0 8000 4000 - -\n50 = = = =\n{}\n", line))), HasSubstr("line 6: "))
         << line;
   }

@@ -55,6 +55,16 @@ TEST_F(UnitNewsTest, TellWhoFillsAndWhoIsAWholeAndOfNobodyElse) {
   EXPECT_THAT(look(0), ElementsAre("/filler false 6144"));
 }
 
+TEST_F(UnitNewsTest, TellWhatIsCountedTwice) {
+  KnownPlace& unit = add("/a");
+  unit.counted_twice = 2 * kMiB;
+  EXPECT_THAT(look(), SizeIs(1));
+  unit.counted_twice = 3 * kMiB;
+  EXPECT_THAT(look(), IsEmpty());
+  unit.counted_twice = 0;
+  EXPECT_THAT(look(), SizeIs(1));
+}
+
 TEST_F(UnitNewsTest, SayWhenAUnitIsAsOthersAreOnce) {
   KnownPlace& unit = add("/a");
   unit.filled = kKiB;

@@ -69,8 +69,7 @@ INSTANTIATE_TEST_SUITE_P(Mercy, Needed,
                                            "/system.slice/systemd-logind.service",
                                            "/system.slice/systemd-udevd.service",
                                            "/system.slice/systemd-udevd.service/udev", "/system.slice/dbus.service",
-                                           "/system.slice/dbus-broker.service", "/system.slice/ssh.service",
-                                           "/system.slice/sshd.service"));
+                                           "/system.slice/dbus-broker.service"));
 
 TEST(Mercy, TheUnitsOfTheSystemAreSparedWhoeverTheirUserIs) {
   EXPECT_EQ(mercy(service("systemd-resolve", "/system.slice/systemd-resolved.service", 991)), Mercy::system_unit);
@@ -99,6 +98,13 @@ INSTANTIATE_TEST_SUITE_P(
                       "/system.slice/cron.service"));
 
 constexpr const char* kSsh = "/system.slice/ssh.service";
+
+TEST(Mercy, TheListenerOfSshd) {
+  EXPECT_EQ(mercy(service("sshd", kSsh)), Mercy::system_unit);
+  EXPECT_EQ(mercy(service("sshd", "/system.slice/sshd.service")), Mercy::system_unit) << "so it is called elsewhere";
+}
+
+TEST(Mercy, NotAnOrphanOfRootsInTheUnitOfSshd) { EXPECT_EQ(mercy(service("job", kSsh)), std::nullopt); }
 
 TEST(Mercy, NotAShellInTheUnitOfSshd) {
   ProcessFacts shell = service("sshd", kSsh);

@@ -47,6 +47,73 @@ TEST_F(PartiesTest, IsNotKnownWellUntilAllOfItAre) {
   EXPECT_FALSE(first().process->profile.complete);
 }
 
+// ---- What forks share -----------------------------------------------------------------------------------------------
+
+TEST_F(PartiesTest, WhatItsUnitCountsTwiceIsHeldOnce) {
+  add(10, 400);
+  add(11, 400, 10);
+  add(12, 400, 10);
+  EXPECT_EQ(term("memory"), 120);
+  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 700 * kMiB);
+  EXPECT_EQ(term("memory"), 50);
+}
+
+TEST_F(PartiesTest, TogetherTheyHoldAsMuchAsTheLargestAtLeast) {
+  add(10, 300);
+  add(11, 400, 10);
+  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 690 * kMiB);
+  EXPECT_EQ(term("memory"), 40) << "whoever was moved here is charged to where he was";
+}
+
+TEST_F(PartiesTest, WhoeverIsAloneCountsNothingTwice) {
+  add(10, 400);
+  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 300 * kMiB);
+  EXPECT_EQ(term("memory"), 40);
+}
+
+TEST_F(PartiesTest, WhoAreNoLongerWorthAKillTogetherAreLeftAlone) {
+  add(10, 60);
+  add(11, 60, 10);
+  EXPECT_THAT(order(), ElementsAre("family of 2 from 10"));
+  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 30 * kMiB);
+  EXPECT_THAT(order(), ElementsAre());
+}
+
+TEST_F(PartiesTest, PromiseWhatTheyHoldTogether) {
+  victim_.kind = Kind::unit;
+  add(10, 300).swap = 200 * kMiB;
+  add(11, 300, 10).swap = 200 * kMiB;
+  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 450 * kMiB);
+  const Candidate c = first();
+  EXPECT_EQ(c.process->freed_by_death(), 550 * kMiB);
+  EXPECT_EQ(c.process->swap, 400 * kMiB);
+  std::vector<ProcessId> members;
+  EXPECT_EQ(kinship_.members(c.party, members), 550 * kMiB);
+}
+
+TEST_F(PartiesTest, AForkHasAddedWhatItHoldsMoreThanItsParent) {
+  add(10, 400).comm.assign("db");
+  see_them();
+  now_ += std::chrono::seconds(10);
+  add(11, 430, 10).comm.assign("db");
+  EXPECT_EQ(term("growth"), 2 * 3);
+  crowd_[11].comm.assign("dbx");
+  EXPECT_EQ(term("growth"), 2 * 43) << "what runs another program was given nothing";
+  crowd_[11].comm.assign("db");
+  crowd_[11].uid += 1;
+  EXPECT_EQ(term("growth"), 2 * 43);
+}
+
+TEST_F(PartiesTest, AloneTooAForkIsWhatItHasAdded) {
+  victim_.kind = Kind::process;
+  add(10, 400).comm.assign("db");
+  see_them();
+  now_ += std::chrono::seconds(10);
+  add(11, 430, 10).comm.assign("db");
+  EXPECT_EQ(first().party.head.pid, 11);
+  EXPECT_EQ(term("growth"), 2 * 3);
+}
+
 // ---- What a house scores --------------------------------------------------------------------------------------------
 
 TEST_F(PartiesTest, APositiveAdjOfAHouseIsTheLeastOfItsLargeOnes) {

@@ -12,7 +12,7 @@ namespace {
 /// /proc/PID/stat of a process that calls itself `comm`.
 std::string stat_of(std::string_view comm, std::string_view flags = "4194304", std::string_view start = "12345") {
   return fmt::format(
-      "77 ({}) S 42 43 44 34819 -1 {} 100 0 0 0 5 6 0 0 20 -7 1 0 {} 10000 200 18446744073709551615 0 0\n", comm, flags,
+      "77 ({}) S 42 43 44 34819 -1 {} 100 0 0 0 5 6 0 0 20 -7 3 0 {} 10000 200 18446744073709551615 0 0\n", comm, flags,
       start);
 }
 
@@ -27,6 +27,7 @@ TEST(ProcessStat, TellsEveryField) {
   EXPECT_FALSE(stat->kernel_thread);
   EXPECT_EQ(stat->cpu_time, std::chrono::milliseconds(110));
   EXPECT_EQ(stat->nice, -7);
+  EXPECT_EQ(stat->threads, 3U);
   EXPECT_EQ(stat->start_time, 12345U);
 }
 

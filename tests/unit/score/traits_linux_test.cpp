@@ -55,6 +55,16 @@ TEST(Traits, OfMembersOfManyGroupsAreReadAsWell) {
   EXPECT_EQ(read_traits(proc.path(), 50)->uid, 1234U);
 }
 
+TEST(Traits, OfAProcessWhoseFirstThreadExitedAreThoseOfAnother) {
+  const testing::FakeProc proc;
+  proc.add_headless(50, {.pid = 51, .comm = "fox", .uid = 1234, .cmdline = std::string("fox\0--now\0", 10)});
+  const auto traits = read_traits(proc.path(), 50);
+  ASSERT_TRUE(traits);
+  EXPECT_EQ(traits->id.pid, 50);
+  EXPECT_EQ(traits->cmdline, "fox --now");
+  EXPECT_EQ(traits->exe, "/usr/bin/51");
+}
+
 TEST(Traits, OfAllProcessesLeaveKernelThreadsOut) {
   const testing::FakeProc proc;
   proc.add({.pid = 50});
