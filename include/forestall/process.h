@@ -42,6 +42,8 @@ struct Standing {
   std::int64_t avoid_points = 0;
   std::optional<Duration> grace;  ///< the longest of the entries that match
 
+  friend bool operator==(const Standing&, const Standing&) = default;
+
   [[nodiscard]] bool must_live() const { return is_protected || preference == OomPreference::omit; }
 };
 

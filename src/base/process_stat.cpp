@@ -41,8 +41,10 @@ std::optional<Stat> parse_stat(std::string_view text) {
   const auto threads = parse_unsigned(take_word(rest));
   take_word(rest);
   const auto start_time = parse_unsigned(take_word(rest));  // field 22
+  const auto address_space = parse_unsigned(take_word(rest));
   const auto is_pid = [](const auto& n) { return n && *n >= 0 && *n <= INT32_MAX; };
-  if (state.size() != 1 || !is_pid(parent) || !is_pid(process_group) || !flags || !start_time) return std::nullopt;
+  if (state.size() != 1 || !is_pid(parent) || !is_pid(process_group) || !flags || !start_time || !address_space)
+    return std::nullopt;
   if (!terminal || *terminal < INT32_MIN || *terminal > INT32_MAX || !user_time || !system_time || !nice ||
       *nice < -20 || *nice > 19 || !threads || *threads > UINT32_MAX)
     return std::nullopt;
@@ -55,6 +57,7 @@ std::optional<Stat> parse_stat(std::string_view text) {
   stat.cpu_time = of_ticks(*user_time + std::min(*system_time, UINT64_MAX - *user_time));
   stat.threads = static_cast<std::uint32_t>(*threads);
   stat.start_time = *start_time;
+  stat.address_space = *address_space;
   return stat;
 }
 

@@ -24,6 +24,7 @@ struct Stat {
   Duration cpu_time{0};  ///< in user and kernel mode, of all its threads
   std::uint32_t threads = 1;
   std::uint64_t start_time = 0;
+  Bytes address_space = 0;  ///< field 23; 0: it has none, and so no memory, any more
 };
 
 /// None if the text is cut or not of that form. The name ends at the last ')' (it may contain others).

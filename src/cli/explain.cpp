@@ -174,7 +174,7 @@ void add_explain(CLI::App& app, Run& run) {
                    "As if this term had the weight 0 %; can be given repeatedly")
       ->type_name("TERM")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(names_of_terms()));
+      ->transform(CLI::IsMember(names_of_terms(), CLI::ignore_case));
   command->add_option("--pid", request->question.pid, "How does this one process stand?")
       ->type_name("N")
       ->check(CLI::Range(std::int32_t{1}, INT32_MAX));

@@ -26,7 +26,10 @@ Json spared_of(const Ranking& ranking) {
 
 Json together_of(const Explanation& e) {
   Json all = Json::array();
-  for (const Member& m : e.together) all.push_back(Json::parse(process_json(m.process)));
+  for (const Member& m : e.together) {
+    all.push_back(Json::parse(process_json(m.process)));
+    all.back()["depth"] = m.depth;
+  }
   return all;
 }
 

@@ -8,6 +8,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "cli/bars.h"
+#include "cli/entry_words.h"
 #include "cli/explanation.h"
 #include "engine/engine.h"
 #include "engine/notes.h"
@@ -127,13 +128,19 @@ std::string rules_in_words(const Explanation& e) {
   return text;
 }
 
-std::string spared_in_words(const Ranking& ranking) {
+std::string spared_in_words(const Explanation& e) {
+  const std::vector<Spared>& all = e.ranking.spared;
+  const std::size_t shown = std::min(all.size(), kShown);
   std::string text;
-  for (const Spared& s : std::span(ranking.spared).first(std::min(ranking.spared.size(), kShown))) {
+  for (const Spared& s : std::span(all).first(shown)) {
     const ProcessNote p = note(*s.process);
-    text += fmt::format("     {:>7}  {:>6}  {:<15}  {:>9}  it {}\n", p.id.pid, p.uid, escaped(p.comm.view(), 15),
-                        human(p.memory), in_words(s.why, s.process->profile.protected_by));
+    const std::uint16_t entry = s.process->profile.protected_by;
+    const bool by_entry = s.why == Mercy::protect && entry < e.config.protect.size();
+    text += fmt::format("     {:>7}  {:>6}  {:<15}  {:>9}  it {}{}\n", p.id.pid, p.uid, escaped(p.comm.view(), 15),
+                        human(p.memory), in_words(s.why, entry),
+                        by_entry ? ": " + entry_in_words(e.config.protect[entry]) : "");
   }
+  if (all.size() > shown) text += fmt::format("     … and {} more\n", all.size() - shown);
   return text;
 }
 
@@ -183,7 +190,7 @@ std::string in_plain_words(const Explanation& e) {
   if (e.lot) return (e.supposed != nullptr ? what_would_happen(e) + "\n" : "") + lot_in_words(*e.lot, e);
   std::string text =
       fmt::format("{}\n\nRules\n{}\n{}", in_words(e.verdict.headroom), rules_in_words(e), order_in_words(e));
-  const std::string spared = spared_in_words(r);
+  const std::string spared = spared_in_words(e);
   if (!spared.empty()) text += "\nSpared, although large enough\n" + spared;
   text += fmt::format("\n{} processes seen; those below {} ([victim] minimum) are never chosen alone.\n", r.seen,
                       human(r.minimum));

@@ -197,6 +197,7 @@ Result<void> Daemon::reload() {
     engine_.reconfigure(std::move(*config));
     rejected_.reset();
     ++configurations_;
+    for (const std::string& what : gaps_in_entries()) degraded_later(what);
     say_later(priority::kNotice, "config_reloaded", message_id::kConfigReloaded, "Configuration reloaded.");
   } else {
     rejected_ = in_words(book.error());
@@ -220,12 +221,24 @@ void Daemon::rehearse() {
     degraded("memory is not locked (RLIMIT_MEMLOCK): under pressure forestalld may itself have to wait for the disk");
   }
   for (const std::string& what : view_.missing) degraded(what);
+  for (const std::string& what : gaps_in_entries()) degraded(what);
   if (!may_kill_everybody()) {
     degraded("without CAP_KILL only processes of this user can be ended; run forestalld as its service, or as root");
   }
   if (!table_->sees_everybody()) {
     degraded("/proc hides other users' processes (hidepid): they cannot be chosen; see hidepid in proc(5)");
   }
+}
+
+std::vector<std::string> Daemon::gaps_in_entries() const {
+  std::vector<std::string> gaps;
+  for (const std::string& user : table_->book().unknown_users()) {
+    gaps.push_back(
+        fmt::format("there is no user \"{}\", so entries that name it cover nobody; once there is, reload "
+                    "forestalld",
+                    escaped(user)));
+  }
+  return gaps;
 }
 
 void Daemon::introduce() {

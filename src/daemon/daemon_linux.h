@@ -46,6 +46,8 @@ class Daemon final : private bus::Subject, private IncidentSink {
   Result<void> reload() override;
   void rehearse();
   void introduce();
+  /// In words, what the entries in force cannot do.
+  [[nodiscard]] std::vector<std::string> gaps_in_entries() const;
   void degraded(const std::string& what);
   /// From the loop, which must not wait for a journal that is stuck: the scribe says it.
   void say_later(int priority, const char* event, std::string_view message_id, const std::string& text);

@@ -9,11 +9,16 @@
 
 #include <algorithm>
 
+#include "base/clock_linux.h"
+
 namespace forestall {
 namespace {
 
 /// Timers may be late by this much so that the kernel can join wake-ups: nothing against the shortest interval.
 constexpr std::uint64_t kAccuracyUsec = 1000;
+
+/// Of this thread: it does not count what others use meanwhile, while this one waits for its turn.
+Duration cpu_time() { return clock_now(CLOCK_THREAD_CPUTIME_ID); }
 
 tl::unexpected<Error> event_failure(int result, const char* what) { return failure(-result, what); }
 
@@ -67,7 +72,12 @@ Result<void> Loop::run(Handlers handlers) {
 }
 
 void Loop::look() noexcept {
-  const Duration wait = std::max(handlers_.look(), Duration(0));
+  // Both waits begin where this look did, as sd_event_source_set_time_relative(3) has it.
+  const Instant begun = monotonic_now();
+  const Duration before = cpu_time();
+  const Duration wanted = handlers_.look();
+  const Duration used = cpu_time() - before;
+  const Duration wait = std::max(wanted, (monotonic_now() - begun) + used);
   const auto usec = std::chrono::duration_cast<std::chrono::microseconds>(wait).count();
   ::sd_event_source_set_time_relative(timer_.get(), static_cast<std::uint64_t>(usec));
   ::sd_event_source_set_enabled(timer_.get(), SD_EVENT_ONESHOT);

@@ -16,8 +16,10 @@ namespace forestall {
 class Loop {
  public:
   struct Handlers {
-    std::function<Duration()> look;  ///< the timer ran out, or something woke the loop: how long until the next time
-    std::function<void()> reload;    ///< SIGHUP
+    /// The timer ran out, or something woke the loop: how long until the next time. It is at least as long as this took
+    /// of the processor, so that no more than half of one is ever taken by the clock.
+    std::function<Duration()> look;
+    std::function<void()> reload;  ///< SIGHUP
   };
 
   /// Blocks SIGHUP, SIGTERM and SIGINT in the calling thread: create it before any other thread.

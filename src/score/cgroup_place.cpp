@@ -66,6 +66,8 @@ std::string container_of(const CgroupPlace& place) {
     // Without systemd's help, Docker and LXC make a directory of their own and one for each container in it.
     if (component == "docker" || component == "lxc") return std::string(take_component(path));
     if (auto container = container_named(component)) return std::move(container->name);
+    // Nor does Kubernetes: its pods lie in up to three directories, and containers in those.
+    if (component == "kubepods") return std::string(path.substr(path.rfind('/') + 1));
     // What lies below a unit whoever it was delegated to may name as he likes.
     if (is_unit(component) && !component.starts_with("user@")) break;
   }

@@ -32,7 +32,10 @@ void Growth::see(Instant when, const Census& census) {
     next_.push_back(pass(held_by(kin.id), kin.memory));
   }
   unseen_ = pass(unseen_, least_of_a_full(census));
-  if (due) newer_ = when;
+  if (due) {
+    older_ = newer_.value_or(when);
+    newer_ = when;
+  }
   std::ranges::sort(next_, {}, &Held::id);
   held_.swap(next_);
 }
@@ -40,9 +43,11 @@ void Growth::see(Instant when, const Census& census) {
 Bytes Growth::of(ProcessId id, Bytes memory, Instant now) const {
   if (!newer_) return 0;
   const Held held = held_by(id);
-  const Bytes then = now - *newer_ >= window_ ? held.newer : held.older;
+  const Bytes then = since(now) == newer_ ? held.newer : held.older;
   return memory - std::min(memory, then);
 }
+
+std::optional<Instant> Growth::since(Instant now) const { return newer_ && now - *newer_ < window_ ? older_ : newer_; }
 
 Growth::Held Growth::held_by(ProcessId id) const {
   const auto found = std::ranges::lower_bound(held_, id, {}, &Held::id);

@@ -24,6 +24,9 @@ class Growth {
   /// smaller ones; 0 if there was no pass yet. Never negative.
   [[nodiscard]] Bytes of(ProcessId id, Bytes memory, Instant now) const;
 
+  /// When that pass was; none if there was none yet.
+  [[nodiscard]] std::optional<Instant> since(Instant now) const;
+
   [[nodiscard]] Duration window() const { return window_; }
 
  private:
@@ -38,7 +41,8 @@ class Growth {
   std::vector<Held> held_;        ///< by id
   std::vector<Held> next_;        ///< where the next pass is put together
   Held unseen_;                   ///< what those may have held for whom a census had no room
-  std::optional<Instant> newer_;  ///< when `newer` was seen; `older` was at least a window before
+  std::optional<Instant> newer_;  ///< when `newer` was seen
+  Instant older_;                 ///< likewise `older`: at least a window before, but at first
 };
 
 }  // namespace forestall

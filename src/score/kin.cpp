@@ -59,8 +59,8 @@ Kin kin_of(const ProcessFacts& p, std::uint16_t place, bool must_live) {
   return kin;
 }
 
-Bytes inherited(const Kin& child, const Kin& parent) {
-  return child.comm == parent.comm && child.uid == parent.uid ? parent.memory : 0;
+bool is_fork(const Kin& child, const Kin& parent) {
+  return child.comm == parent.comm && (child.uid == parent.uid || parent.uid == 0);
 }
 
 bool is_session(const CgroupPlace& place) {

@@ -15,9 +15,9 @@ namespace forestall {
 /// What Kin keep of a process. `must_live`: there is a Mercy for it.
 Kin kin_of(const ProcessFacts& process, std::uint16_t place, bool must_live);
 
-/// What a child began with: a fork holds what its parent held. Nothing if it runs another program by now (execve(2)),
-/// by its name and its user.
-Bytes inherited(const Kin& child, const Kin& parent);
+/// Whether a child still runs its parent's program, as a fork does until execve(2): by its name, and by its user unless
+/// the parent is root, who may have become somebody else.
+bool is_fork(const Kin& child, const Kin& parent);
 
 /// The places of all Kin, each once. Number 0 is nowhere: what is in no cgroup, or found no room here.
 class PlaceBook {

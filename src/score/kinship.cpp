@@ -29,7 +29,7 @@ bool is_older(const Kin& a, const Kin& b) {
 
 void Sum::add(const Sum& o) {
   memory += o.memory;
-  largest = std::max(largest, o.largest);
+  shareable += o.shareable;
   counted_twice = std::max(counted_twice, o.counted_twice);
   swap += o.swap;
   grown += o.grown;
@@ -47,6 +47,11 @@ void Sum::add(const Sum& o) {
   root += o.root;
   offences += o.offences;
   unkept += o.unkept;
+}
+
+void Sum::add_below(const Kin& parent, const Kin& child, const Sum& of_child) {
+  add(of_child);
+  shareable += std::min(parent.memory, child.memory);
 }
 
 Kinship::Kinship() {
@@ -180,12 +185,11 @@ Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
   const std::int32_t head = find(party.head);
   if (head == kNobody || at(head).kin->must_live) return 0;
   const std::uint64_t house = at(head).house;
+  const Kin& first = *at(head).kin;
   Sum all;
-  const auto add = [&](const Kin& kin) {
-    into.push_back(kin.id);
-    all.add({.memory = kin.memory, .largest = kin.memory, .counted_twice = unit_of(kin).counted_twice});
-  };
-  add(*at(head).kin);
+  all.memory = first.memory;
+  all.counted_twice = unit_of(first).counted_twice;
+  into.push_back(first.id);
   if (party.kind == Kind::process) return all.held();
   at(head).belongs = true;
   for (std::size_t i = 0; i < nodes_.size() && into.size() < kMaxMembers; ++i) {
@@ -194,7 +198,14 @@ Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
     const bool below = n.parent != kNobody && at(n.parent).belongs;
     n.belongs = below || party.kind == Kind::unit;
     if (!n.belongs || n.kin->must_live) continue;
-    add(*n.kin);
+    into.push_back(n.kin->id);
+    Sum own;
+    own.memory = n.kin->memory;
+    if (n.parent == kNobody) {
+      all.add(own);
+    } else {
+      all.add_below(*at(n.parent).kin, *n.kin, own);
+    }
   }
   return all.held();
 }

@@ -19,7 +19,7 @@ namespace forestall {
 /// What several processes come to, as if they were one. Who may not be killed adds nothing.
 struct Sum {
   Bytes memory = 0;         ///< of each by its own account
-  Bytes largest = 0;        ///< of one of them
+  Bytes shareable = 0;      ///< as much of it they may have been given by each other at a fork
   Bytes counted_twice = 0;  ///< UnitFacts::counted_twice, of all their unit
   Bytes swap = 0;
   Bytes grown = 0;
@@ -41,8 +41,10 @@ struct Sum {
   double unkept = 0;
 
   void add(const Sum& other);
-  /// What they hold together. Never less than one of them: he may have been moved here, and be charged to where he was.
-  [[nodiscard]] Bytes held() const { return memory - std::min(counted_twice, memory - largest); }
+  /// Who hangs below one of these, and all below him.
+  void add_below(const Kin& parent, const Kin& child, const Sum& of_child);
+  /// What they hold together. Never less than one of them.
+  [[nodiscard]] Bytes held() const { return memory - std::min(counted_twice, shareable); }
 };
 
 class Kinship {

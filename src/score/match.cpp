@@ -122,6 +122,18 @@ bool MatchBook::any_entry(bool (*is_so)(const Match&)) const {
   return std::ranges::any_of(protect_, of) || std::ranges::any_of(avoid_, of) || std::ranges::any_of(prefer_, of);
 }
 
+std::vector<std::string> MatchBook::unknown_users() const {
+  std::vector<std::string> users;
+  for (const auto* matchers : {&protect_, &avoid_, &prefer_}) {
+    for (const Matcher& matcher : *matchers) {
+      if (!matcher.is_about_nobody()) continue;
+      const std::string& user = *matcher.entry().user;
+      if (std::ranges::find(users, user) == users.end()) users.push_back(user);
+    }
+  }
+  return users;
+}
+
 bool MatchBook::reads_files() const {
   return any_entry([](const Match& m) { return m.exe || m.cmdline; });
 }

@@ -46,6 +46,8 @@ class Matcher {
   [[nodiscard]] bool protects(const Traits& traits) const;
 
   [[nodiscard]] const Match& entry() const { return entry_; }
+  /// It names a user that there was not when it was compiled: it matches nothing.
+  [[nodiscard]] bool is_about_nobody() const { return nobody_; }
 
  private:
   struct OnText {
@@ -56,7 +58,7 @@ class Matcher {
 
   Match entry_;
   std::optional<std::uint32_t> uid_;
-  bool nobody_ = false;  ///< names a user that does not exist
+  bool nobody_ = false;
   std::vector<OnText> on_text_;
   std::optional<Pattern> unit_, slice_, cgroup_, container_, tty_, state_;
 };
@@ -76,6 +78,9 @@ class MatchBook {
   [[nodiscard]] const std::vector<Matcher>& protect() const { return protect_; }
   [[nodiscard]] const std::vector<Matcher>& avoid() const { return avoid_; }
   [[nodiscard]] const std::vector<Matcher>& prefer() const { return prefer_; }
+
+  /// Users named in entries that there were not when these were compiled, each once.
+  [[nodiscard]] std::vector<std::string> unknown_users() const;
 
   /// No entry at all: every profile is empty, and there is nothing to wait for.
   [[nodiscard]] bool empty() const { return protect_.empty() && avoid_.empty() && prefer_.empty(); }

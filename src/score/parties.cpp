@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "score/kin.h"
 #include "score/terms.h"
 
 namespace forestall {
@@ -91,7 +90,7 @@ Sum Gathering::own_sum(const Node& node) const {
   sum.must_live = kin.must_live || is_out_of_reach(kin);
   if (sum.must_live || !now_.are_about(kin.nodes)) return sum;
   sum.processes = 1;
-  sum.memory = sum.largest = kin.memory;
+  sum.memory = kin.memory;
   sum.counted_twice = kinship_.unit_of(kin).counted_twice;
   sum.swap = kin.swap;
   sum.grown = grown_of(kin);
@@ -112,17 +111,16 @@ Sum Gathering::own_sum(const Node& node) const {
 }
 
 Bytes Gathering::grown_of(const Kin& kin) const {
-  const Bytes grown = now_.growth.of(kin.id, kin.memory, now_.time);
-  const bool is_new = grown == kin.memory;
-  const Kin* parent = is_new ? kinship_.parent_of(kin.id) : nullptr;
-  return grown - (parent != nullptr ? std::min(grown, inherited(kin, *parent)) : 0);
+  return now_.grown(kin, now_.is_newcomer(kin.id) ? kinship_.parent_of(kin.id) : nullptr);
 }
 
 /// From the youngest to the oldest: whoever hangs below somebody comes after him.
 void Gathering::add_up() {
   for (Node& node : nodes_) node.sum = own_sum(node);
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    if (nodes_[i].parent != Kinship::kNobody) nodes_[static_cast<std::size_t>(nodes_[i].parent)].sum.add(nodes_[i].sum);
+    if (nodes_[i].parent == Kinship::kNobody) continue;
+    Node& parent = nodes_[static_cast<std::size_t>(nodes_[i].parent)];
+    parent.sum.add_below(*parent.kin, *nodes_[i].kin, nodes_[i].sum);
   }
 }
 
@@ -142,7 +140,6 @@ void Gathering::consider(const Kinship::House& house) {
   Sum all = sum_of(house);
   const KnownPlace& unit = kinship_.unit_of(*nodes_[house.first].kin);
   all.filled = unit.filled;
-  all.grown += unit.filled;
   if (all.held() < ranking_.minimum) return consider_filler(house, all);
   // Who of a unit fills tmpfs cannot be told.
   const bool as_one = unit.whole || victim_.kind == Kind::unit || filled_mostly(all) > 0;
@@ -204,7 +201,7 @@ Sum Gathering::sum_of(const Kinship::House& house) const {
 /// A positive oom_score_adj says "me before my kin": of several large ones together only what all of them have counts.
 /// All else that is a process's own counts for as much of the whole as it is about.
 Merits Gathering::merits(const Sum& sum) const {
-  Merits m{now_.capacity, sum.held(), sum.grown};
+  Merits m{now_.capacity, sum.held(), std::min(sum.grown, sum.held()) + sum.filled};
   if (sum.memory == 0) return m;
   const auto whole = static_cast<double>(sum.memory);
   const bool has_large = sum.least_adj_of_large != Sum::kNobodys;

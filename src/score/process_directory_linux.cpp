@@ -34,17 +34,13 @@ std::optional<Status> ProcessDirectory::status(std::int32_t pid) const {
 }
 
 std::int32_t ProcessDirectory::teller(std::int32_t pid, const Stat& stat) const {
-  if (stat.state != 'Z' || stat.threads < 2) return pid;
+  if (stat.address_space != 0 || stat.threads < 2) return pid;
   const Fd tasks(::openat(proc_.get(), path_of(pid, "task").data(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   std::int32_t teller = pid;
-  // Threads that have exited may be kept by whoever traces them, however many: their names are all that they cost.
-  std::size_t dead = 0;
-  constexpr std::size_t most_dead = 8;
   for_each_number<kKiB>(tasks, [&](std::int32_t thread) {
     const auto its = thread == pid ? std::nullopt : this->stat(thread);
-    if (its && its->state != 'Z') teller = thread;
-    if (its && its->state == 'Z') ++dead;
-    return teller == pid && dead < most_dead;
+    if (its && its->address_space != 0) teller = thread;
+    return teller == pid;
   });
   return teller;
 }

@@ -33,7 +33,8 @@ class ProcessDirectory {
   [[nodiscard]] std::optional<Status> status(std::int32_t pid) const;
 
   /// Whose files tell what process `pid` holds: its own, or, once its first thread has exited while others go on, those
-  /// of one of the others (fs/proc/array.c: without an mm nothing is told). They are found in the same way.
+  /// of one of the others, which are found in the same way. A thread that exits lets go of its memory before all else,
+  /// and may long hang in what comes after (do_exit() of kernel/exit.c): what counts is not its state.
   [[nodiscard]] std::int32_t teller(std::int32_t pid, const Stat& stat) const;
 
   /// Calls `visit` with every pid there is.

@@ -77,7 +77,7 @@ void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_leas
   // top.
   if (amount->memory >= at_least - at_least / 4) remembered = nullptr;
   const bool doubtful = remembered != nullptr && (learning || is_new(*remembered, sample.time));
-  const bool stale = remembered != nullptr && learning && is_old(*remembered, sample.time);
+  const bool stale = remembered != nullptr && learning && is_due(*remembered, remembered->read, sample.time);
   if (remembered != nullptr && !stale && (!doubtful || is_still_true(*remembered))) {
     remembered->seen = true;
     if (remembered->is_nobody) return;
@@ -159,8 +159,8 @@ bool ProcfsTable::is_outside(const ProcessFacts& facts) const {
 bool ProcfsTable::is_new(const Known& known, Instant now) { return now - *known.met < kSettledAfter; }
 
 /// What changes without a trace in stat is read anew, the more rarely the longer a process is known.
-bool ProcfsTable::is_old(const Known& known, Instant now) {
-  return now - known.read >= std::clamp(known.read - *known.met, kReadAnewFirst, kReadAnewAfter);
+bool ProcfsTable::is_due(const Known& known, Instant last, Instant now) {
+  return now - last >= std::clamp(last - *known.met, kReadAnewFirst, kReadAnewAfter);
 }
 
 /// Where an entry asks for it.
@@ -183,7 +183,9 @@ bool ProcfsTable::is_still_true(Known& known) const {
 bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   std::array<char, 8 * kKiB> buffer;  // NOLINT
   const auto stat = directory_.stat(pid);
-  const auto status = stat ? directory_.status(directory_.teller(pid, *stat)) : std::nullopt;
+  if (!stat) return false;
+  const std::int32_t teller = directory_.teller(pid, *stat);
+  const auto status = directory_.status(teller);
   if (!status) return false;
   if (status->process != 0 && status->process != pid) return false;  // a thread
   facts.id.start_time = stat->start_time;
@@ -205,7 +207,7 @@ bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   const auto adj = adj_text ? parse_oom_score_adj(*adj_text) : std::nullopt;
   if (!adj) return false;  // it is gone: the file is there as long as the process
   facts.oom_score_adj = book_->heeded_adj(*adj, facts.uid);
-  if (const auto cgroup = directory_.read(pid, "cgroup", buffer)) facts.place = parse_cgroup(*cgroup);
+  if (const auto cgroup = directory_.read(teller, "cgroup", buffer)) facts.place = parse_cgroup(*cgroup);
 
   const auto known = known_.find(facts.id);
   if (known != known_.end() && known->second.is_about(facts)) {
@@ -260,7 +262,8 @@ Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
 void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large) {
   Known& known = known_[facts.id];
   const Instant met = known.met.value_or(now);
-  if (!known.is_about(facts) || has_changed_state(known, facts.state)) known = Known{};
+  const bool has_moved = known.kin.place != kin.place;
+  if (has_moved || !known.is_about(facts) || has_changed_state(known, facts.state)) known = Known{};
   known.met = met;
   known.kin = kin;
   known.comm = facts.comm;
@@ -268,26 +271,31 @@ void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant
   known.is_nobody = facts.kernel_thread || is_outside(facts);
   known.read = now;
   known.seen = true;
+  const bool needs_files = large || book_->reads_files();
+  // It may run another program by now that goes by the same name.
+  const bool is_doubtful = needs_files && is_due(known, known.asked, now);
   const bool is_new_profile = large && !known.profile;
-  if (known.standing.complete && !is_new_profile) return;
+  if (known.standing.complete && !is_new_profile && !is_doubtful) return;
   if (!known.standing.complete) {
     // What can be told without the command line holds from now on; the rest follows when the resolver has read it.
     known.standing = book_->profile({facts.comm.view(), {}, {}, facts.uid, facts.place, facts.terminal, facts.state});
     known.standing.complete = !book_->reads_files();
   }
-  if (large) known.profile = std::make_unique<Profile>(Profile{known.standing, {}, {}});
-  if (large || book_->reads_files()) resolver_.ask({facts.id, book_});
+  if (is_new_profile) known.profile = std::make_unique<Profile>(Profile{known.standing, {}, {}});
+  if (!needs_files) return;
+  known.asked = now;
+  resolver_.ask({facts.id, book_});
 }
 
-/// True if something was found out.
+/// True if something new was found out.
 bool ProcfsTable::take_answers() {
   bool any = false;
   for (Resolver::Answer& answer : resolver_.answers()) {
     const auto known = known_.find(answer.id);
     if (answer.book != book_ || known == known_.end() || known->second.comm != answer.comm) continue;
+    any = any || known->second.standing != answer.profile;
     known->second.standing = answer.profile;
     if (known->second.profile) *known->second.profile = answer.profile;
-    any = true;
   }
   return any;
 }

@@ -41,6 +41,7 @@ class ProcfsTable final : public ProcessTable {
   /// Nobody but those in this cgroup and below it is there from now on: a path from the root of the tree.
   void confine_to(const std::string& cgroup);
 
+  [[nodiscard]] const MatchBook& book() const { return *book_; }
   /// New entries: what was learnt by the old ones is forgotten.
   void replace(std::shared_ptr<const MatchBook> book);
 
@@ -65,6 +66,7 @@ class ProcfsTable final : public ProcessTable {
     bool is_nobody = false;      ///< a kernel thread, or not in the cgroup that the table is confined to
     std::optional<Instant> met;  ///< seen for the first time
     Instant read{};              ///< in full
+    Instant asked{};             ///< the resolver about it
     Standing standing;
     std::unique_ptr<Profile> profile;  ///< the same and more, of those that were large
     bool seen = false;
@@ -105,7 +107,7 @@ class ProcfsTable final : public ProcessTable {
   [[nodiscard]] Known* known(std::int32_t pid);
   [[nodiscard]] bool is_outside(const ProcessFacts& facts) const;
   [[nodiscard]] static bool is_new(const Known& known, Instant now);
-  [[nodiscard]] static bool is_old(const Known& known, Instant now);
+  [[nodiscard]] static bool is_due(const Known& known, Instant last, Instant now);
   [[nodiscard]] bool is_still_true(Known& known) const;
   [[nodiscard]] bool has_changed_state(const Known& known, char state) const;
   [[nodiscard]] bool read_facts(std::int32_t pid, ProcessFacts& facts);

@@ -11,11 +11,13 @@ namespace forestall {
 namespace {
 
 Bytes grown_of(const ProcessFacts& p, const Census& census, const Circumstances& now) {
-  const Bytes grown = now.growth.of(p.id, p.freed_by_death(), now.time);
-  const bool is_new = grown == p.freed_by_death();
-  if (!is_new) return grown;
-  const auto parent = std::ranges::find(census.kin, p.parent, [](const Kin& kin) { return kin.id.pid; });
-  return grown - (parent != census.kin.end() ? std::min(grown, inherited(kin_of(p, 0, false), *parent)) : 0);
+  const Kin kin = kin_of(p, 0, false);
+  if (!now.is_newcomer(p.id)) return now.grown(kin, nullptr);
+  // Who gave it much is large himself.
+  const auto parent = std::ranges::find(census.processes, p.parent, [](const auto& other) { return other.id.pid; });
+  if (parent == census.processes.end()) return now.grown(kin, nullptr);
+  const Kin kin_of_parent = kin_of(*parent, 0, false);
+  return now.grown(kin, &kin_of_parent);
 }
 
 Candidate score(const ProcessFacts& p, const Census& census, const Circumstances& now, const ScoreConfig& weights) {
@@ -52,6 +54,18 @@ bool is_larger(const Spared& a, const Spared& b) {
 Duration Circumstances::age_of(ProcessId id) const {
   const Duration uptime = time.time_since_epoch() + suspended;
   return std::max(uptime - of_ticks(id.start_time), Duration(0));
+}
+
+bool Circumstances::is_newcomer(ProcessId id) const {
+  const auto since = growth.since(time);
+  return since && age_of(id) < time - *since;
+}
+
+Bytes Circumstances::grown(const Kin& kin, const Kin* parent) const {
+  const Bytes grown = growth.of(kin.id, kin.memory, time);
+  if (parent == nullptr || !is_fork(kin, *parent)) return grown;
+  const Bytes given = parent->memory - growth.of(parent->id, parent->memory, time);
+  return grown - std::min(grown, given);
 }
 
 Conduct Circumstances::conduct_of(std::uint32_t uid, std::string_view comm, const CgroupPlace& place) const {

@@ -168,12 +168,26 @@ std::vector<ChoiceUnit> read_units(Fields& of_case, const ChoiceCase& c) {
     Fields fields(*(*given)[i].as_table(), "unit");
     ChoiceUnit unit{fields.needed("name"), {}};
     unit.facts.counted_twice = fields.amount("counted_twice");
+    unit.facts.whole = fields.take<bool>("whole").value_or(false);
+    const std::string preference = fields.text("preference");
+    if (preference == "omit") unit.facts.preference = OomPreference::omit;
+    if (preference == "avoid") unit.facts.preference = OomPreference::avoid;
+    if (!preference.empty() && unit.facts.preference == OomPreference::none)
+      wrong(fmt::format("unit: preference is \"{}\"; allowed is omit or avoid", preference));
     fields.finish();
     if (std::ranges::none_of(c.processes, [&](const auto& p) { return p.place.unit.view() == unit.name; }))
       wrong(fmt::format("nobody lives in \"{}\"", unit.name));
     units.push_back(unit);
   }
   return units;
+}
+
+/// What systemd was told of a unit holds for all in it.
+void heed_units(const std::vector<ChoiceUnit>& units, std::vector<ProcessFacts>& processes) {
+  for (ProcessFacts& p : processes) {
+    const auto unit = std::ranges::find(units, p.place.unit.view(), &ChoiceUnit::name);
+    if (unit != units.end()) heed(unit->facts.preference, p.profile);
+  }
 }
 
 std::vector<std::int32_t> read_lineage(Fields& fields) {
@@ -265,6 +279,7 @@ ChoiceCase read_case(std::string_view text) {
   if (processes == nullptr) wrong("case: process is missing");
   for (const toml::node& node : *processes) read_process(node, book, c);
   c.units = read_units(fields, c);
+  for (auto* then : {&c.processes, &c.before}) heed_units(c.units, *then);
   c.lineage = read_lineage(fields);
   c.respawners = read_respawners(fields, c);
   c.victim = fields.needed("victim");

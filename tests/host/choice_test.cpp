@@ -51,6 +51,21 @@ TEST_F(Choice, ToBeCalledSshdSavesNobody) {
   EXPECT_TRUE(lives(bystander));
 }
 
+TEST_F(Choice, ALeakHalfAsLargeAsTheSteadyOneBesideItGoes) {
+  const Bytes size = 2 * Limits::below_what_is_free().step / kMiB * kMiB;
+  Hog& large = steady("large", size);
+  const Limits limits = Limits::below_what_is_free();
+  start_daemon(limits.config());
+  Hog& leak = hog("leak", {"leak", "--rate", "400", "--start", "0", "--limit", limits.mib(3.2)});
+
+  ASSERT_TRUE(wait_for(kLater, [&] { return leak.ended(); }));
+  EXPECT_EQ(leak.child().killed_by(), SIGTERM);
+  EXPECT_LT(leak.note().held_at_term, size * 6 / 10);
+  ASSERT_TRUE(wait_for_event("victim_gone"));
+  EXPECT_TRUE(lives(large));
+  EXPECT_EQ(large.note().terms, 0U);
+}
+
 TEST_F(Choice, WhoLetsHisFirstThreadExitHidesNothing) {
   Hog& bystander = steady("bystander", 128 * kMiB);
   const Limits limits = Limits::below_what_is_free();

@@ -56,6 +56,21 @@ TEST_F(Configuration, WithAMistakeInItIsRejectedAtSighupAndTheOldOneStaysInForce
   EXPECT_LT(record.number("MEM_AVAILABLE_BYTES").value_or(limits.terminate), limits.terminate);
 }
 
+TEST_F(Configuration, ThatNamesAUserWhoIsNotThereIsSaidToCoverNobody) {
+  const Limits quiet = Limits::out_of_reach();
+  const auto is_said = [&](const std::string& user) {
+    return std::ranges::any_of(journal().events("degraded"), [&](const JournalRecord& record) {
+      return record.text("MESSAGE").find("there is no user \"" + user + "\"") != std::string::npos;
+    });
+  };
+  start_daemon(quiet.config("[[protect]]\ncomm = \"x\"\nuser = \"ann-who-is-not\"\n[[avoid]]\nuser = \"root\"\n"));
+  EXPECT_TRUE(wait_for(kSoon, [&] { return is_said("ann-who-is-not"); }));
+  daemon().rewrite_config(quiet.config("[[protect]]\ncomm = \"x\"\nuser = \"bob-who-is-not\"\n"));
+  daemon().process().send(SIGHUP);
+  EXPECT_TRUE(wait_for(kSoon, [&] { return is_said("bob-who-is-not"); }));
+  EXPECT_FALSE(is_said("root"));
+}
+
 TEST_F(Configuration, IsTakenOverAtSighup) {
   Hog& fat = steady("fat", 400 * kMiB);
   const Limits quiet = Limits::out_of_reach();

@@ -102,6 +102,8 @@ TEST_F(ExplainProcess, AFamilyIsShownAsATree) {
   const auto together = json({}).at("together");
   ASSERT_EQ(together.size(), 5U);
   EXPECT_EQ(together.at(0).at("pid"), parent.pid());
+  EXPECT_EQ(together.at(0).at("depth"), 0);
+  EXPECT_EQ(together.at(1).at("depth"), 1);
 }
 
 TEST_F(ExplainProcess, WhoWouldGoAloneHasNobodyBesideHim) {
@@ -117,7 +119,16 @@ TEST_F(ExplainProcess, ABarIsMadeOfTheTermsThatAdd) {
   const std::string text = words({});
   EXPECT_THAT(text, HasSubstr("█░"));
   EXPECT_THAT(text, HasSubstr("     █ memory  ▓ growth  ▒ adj  ░ all else"));
-  EXPECT_THAT(words({"--without", "prefer"}), Not(HasSubstr("░")));
+  EXPECT_THAT(words({"--without", "PREFER"}), Not(HasSubstr("░")));
+}
+
+TEST_F(ExplainProcess, WhoIsSparedIsNamedWithTheEntryThatSparesHim) {
+  configure("[[protect]]\ncomm = \"^nobody$\"\n[[protect]]\ncomm = \"^keeper$\"\n");
+  Hog& keeper = steady("keeper", 96 * kMiB);
+  EXPECT_THAT(words({}), ::testing::ContainsRegex(fmt::format(
+                             "\nSpared, although large enough\n +{} +0 +keeper .* it matches \\[\\[protect\\]\\] entry "
+                             "2: comm .*keeper",
+                             keeper.pid())));
 }
 
 TEST_F(ExplainProcess, WhoIsSparedIsToldWhyHoweverSmall) {

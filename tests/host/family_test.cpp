@@ -104,6 +104,23 @@ TEST_F(Family, ASwarmGoesAsOneAndTheLargerBystanderLives) {
   EXPECT_FALSE(journal().has_event("victim_killed"));
 }
 
+TEST_F(Family, OfTwoHundredNobodyIsLeftAndWhoHoldsMoreThanAllOfThemLives) {
+  const Bytes size = limits_.step * 3 / 2 / kMiB * kMiB;
+  Hog& larger = steady("larger", size);
+  limits_ = Limits::below_what_is_free();
+  start(limits_.config());  // before they are there: who is growing is to be seen
+  Hog& parent = swarm();
+  ASSERT_TRUE(wait_for_event("victim_gone"));
+  EXPECT_EQ(how_many("swarm"), 0) << "said to be gone";
+  expect_peace();
+  EXPECT_EQ(parent.child().killed_by(), SIGTERM);
+  EXPECT_GE(parent.note().terms, 190U);
+  EXPECT_LT(parent.note().held_at_term, size) << "they were to hold less than he";
+  expect_family(the("victim_terminated"), parent, parent.note().terms);
+  EXPECT_TRUE(lives(larger));
+  EXPECT_EQ(larger.note().terms, 0U);
+}
+
 TEST_F(Family, ASwarmThatIgnoresSigtermIsKilledWithThoseBornMeanwhile) {
   Hog& parent = swarm({"--ignore-term"});
   start(limits_.config("[kill]\ngrace = \"1s\"\n"));

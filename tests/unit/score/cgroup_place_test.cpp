@@ -116,6 +116,8 @@ TEST(Container, IsNamedByWhoMadeIt) {
       "4e");
   EXPECT_EQ(container_in("/kubepods.slice/kubepods-pod9.slice/crio-4e.scope"), "4e");
   EXPECT_EQ(container_in("/lxc.payload.web/system.slice/a.service"), "web");
+  EXPECT_EQ(container_in("/kubepods/burstable/pod9/4e5f"), "4e5f");
+  EXPECT_EQ(container_in("/kubepods"), "");
   EXPECT_EQ(container_in("/lxc/web"), "web");
 }
 

@@ -29,6 +29,7 @@ struct MadeUp {
   std::string cmdline = "x";
   std::int32_t threads = 1;
   std::int32_t process = 0;  ///< of a thread: whose it is
+  bool has_memory = true;    ///< false: it has exited
 };
 
 class FakeProc : public FileTree {
@@ -38,7 +39,14 @@ class FakeProc : public FileTree {
     of.process = pid;
     of.threads = 2;
     add(of);
-    add({.pid = pid, .comm = of.comm, .anon = 0, .uid = of.uid, .state = 'Z', .cmdline = "", .threads = 2});
+    add({.pid = pid,
+         .comm = of.comm,
+         .anon = 0,
+         .uid = of.uid,
+         .state = 'Z',
+         .cmdline = "",
+         .threads = 2,
+         .has_memory = false});
     write(fmt::format("{}/statm", pid), "0 0 0 0 0 0 0\n");
     write(fmt::format("{}/status", pid),
           fmt::format("Name:\tx\nTgid:\t{0}\nUid:\t{1}\t{1}\t{1}\t{1}\nThreads:\t2\n", pid, of.uid));
@@ -48,8 +56,8 @@ class FakeProc : public FileTree {
   void add(const MadeUp& p) const {
     const std::string dir = std::to_string(p.pid) + "/";
     write(dir + "stat",
-          fmt::format("{} ({}) {} {} {} 1 0 -1 {} 1 0 0 0 5 6 0 0 20 0 {} 0 {} 10000 200 1844 0 0\n", p.pid, p.comm,
-                      p.state, p.parent, p.process_group, p.flags, p.threads, p.start_time));
+          fmt::format("{} ({}) {} {} {} 1 0 -1 {} 1 0 0 0 5 6 0 0 20 0 {} 0 {} {} 200 1844 0 0\n", p.pid, p.comm,
+                      p.state, p.parent, p.process_group, p.flags, p.threads, p.start_time, p.has_memory ? 10000 : 0));
     write(dir + "status",
           fmt::format(
               "Name:\tx\nTgid:\t{4}\nUid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\nRssAnon:\t{2} kB\nRssFile:\t9999999 kB\n"

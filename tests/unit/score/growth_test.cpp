@@ -67,6 +67,13 @@ TEST_F(GrowthTest, LooksBackToTheLastPassIfThatIsOldEnough) {
   EXPECT_EQ(of(process(10, "x", 500 * kMiB), 40s), 100 * kMiB);
 }
 
+TEST_F(GrowthTest, TellsSinceWhen) {
+  EXPECT_EQ(growth_.since(Instant(5s)), std::nullopt);
+  for (const Duration when : {0s, 4s, 10s, 14s}) see(when, {process(10, "x", kGiB)});
+  EXPECT_EQ(growth_.since(Instant(15s)), Instant(0s));
+  EXPECT_EQ(growth_.since(Instant(20s)), Instant(10s));
+}
+
 TEST_F(GrowthTest, OfOneForWhomACensusHadNoRoomIsNotAllThatItHolds) {
   std::vector<ProcessFacts> many;
   for (std::int32_t pid = 1; pid <= static_cast<std::int32_t>(kMaxKin); ++pid)

@@ -42,6 +42,19 @@ TEST(MatchBook, WithoutEntriesIsEmpty) {
   EXPECT_FALSE(profile.grace);
 }
 
+TEST(MatchBook, SaysWhichUsersThereAreNot) {
+  Match of_ann = entry("a", 1), of_bob = entry("b", 1), of_all = entry("c", 1);
+  of_ann.user = "ann";
+  of_bob.user = "bob";
+  Config config;
+  config.protect = {of_ann, of_bob};
+  config.avoid = {of_all};
+  config.prefer = {of_bob};
+  EXPECT_THAT(book(config).unknown_users(), ::testing::ElementsAre("ann", "bob"));
+  const auto all_users = [](const std::string& /*name*/) { return std::optional<std::uint32_t>(7); };
+  EXPECT_THAT(MatchBook::compile(config, all_users).value().unknown_users(), ::testing::IsEmpty());
+}
+
 TEST(MatchBook, ImmunityOfUsersIsHeededUnlessItIsTakenAway) {
   Config config;
   EXPECT_EQ(book(config).heeded_adj(kImmune, 1000), kImmune);

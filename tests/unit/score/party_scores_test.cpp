@@ -49,41 +49,62 @@ TEST_F(PartiesTest, IsNotKnownWellUntilAllOfItAre) {
 
 // ---- What forks share -----------------------------------------------------------------------------------------------
 
-TEST_F(PartiesTest, WhatItsUnitCountsTwiceIsHeldOnce) {
+class ForksTest : public PartiesTest {
+ protected:
+  void count_twice(Bytes held) {
+    crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), held);
+  }
+  void ten_seconds_later() {
+    see_them();
+    now_ += std::chrono::seconds(10);
+  }
+};
+
+TEST_F(ForksTest, WhatItsUnitCountsTwiceIsHeldOnce) {
   add(10, 400);
   add(11, 400, 10);
   add(12, 400, 10);
   EXPECT_EQ(term("memory"), 120);
-  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 700 * kMiB);
+  count_twice(700 * kMiB);
   EXPECT_EQ(term("memory"), 50);
 }
 
-TEST_F(PartiesTest, TogetherTheyHoldAsMuchAsTheLargestAtLeast) {
+TEST_F(ForksTest, TogetherTheyHoldAsMuchAsTheLargestAtLeast) {
   add(10, 300);
   add(11, 400, 10);
-  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 690 * kMiB);
+  count_twice(690 * kMiB);
   EXPECT_EQ(term("memory"), 40) << "whoever was moved here is charged to where he was";
 }
 
-TEST_F(PartiesTest, WhoeverIsAloneCountsNothingTwice) {
+TEST_F(ForksTest, WhoIsNobodysChildWasGivenNothing) {
   add(10, 400);
-  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 300 * kMiB);
-  EXPECT_EQ(term("memory"), 40);
+  add(11, 400);
+  count_twice(700 * kMiB);
+  EXPECT_EQ(term("memory"), 80);
 }
 
-TEST_F(PartiesTest, WhoAreNoLongerWorthAKillTogetherAreLeftAlone) {
+TEST_F(ForksTest, WhoSharesNothingIsNotMadeSmallerByThoseWhoDo) {
+  add(10, 1000);  // and what it has given its forks
+  for (std::int32_t pid = 11; pid < 15; ++pid) add(pid, 1000, 10);
+  add(20, 5);  // small, and its children have taken theirs themselves
+  for (std::int32_t pid = 21; pid < 29; ++pid) add(pid, 400, 20);
+  count_twice(4000 * kMiB);
+  EXPECT_EQ(order(), std::vector<std::string>{"process of 1 from 28"});
+}
+
+TEST_F(ForksTest, WhoAreNoLongerWorthAKillTogetherAreLeftAlone) {
   add(10, 60);
   add(11, 60, 10);
   EXPECT_THAT(order(), ElementsAre("family of 2 from 10"));
-  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 30 * kMiB);
+  count_twice(30 * kMiB);
   EXPECT_THAT(order(), ElementsAre());
 }
 
-TEST_F(PartiesTest, PromiseWhatTheyHoldTogether) {
+TEST_F(ForksTest, PromiseWhatTheyHoldTogether) {
   victim_.kind = Kind::unit;
   add(10, 300).swap = 200 * kMiB;
   add(11, 300, 10).swap = 200 * kMiB;
-  crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), 450 * kMiB);
+  count_twice(450 * kMiB);
   const Candidate c = first();
   EXPECT_EQ(c.process->freed_by_death(), 550 * kMiB);
   EXPECT_EQ(c.process->swap, 400 * kMiB);
@@ -91,24 +112,48 @@ TEST_F(PartiesTest, PromiseWhatTheyHoldTogether) {
   EXPECT_EQ(kinship_.members(c.party, members), 550 * kMiB);
 }
 
-TEST_F(PartiesTest, AForkHasAddedWhatItHoldsMoreThanItsParent) {
+TEST_F(ForksTest, AForkHasAddedWhatItHoldsMoreThanItsParent) {
   add(10, 400).comm.assign("db");
-  see_them();
-  now_ += std::chrono::seconds(10);
+  ten_seconds_later();
   add(11, 430, 10).comm.assign("db");
   EXPECT_EQ(term("growth"), 2 * 3);
   crowd_[11].comm.assign("dbx");
   EXPECT_EQ(term("growth"), 2 * 43) << "what runs another program was given nothing";
-  crowd_[11].comm.assign("db");
-  crowd_[11].uid += 1;
-  EXPECT_EQ(term("growth"), 2 * 43);
 }
 
-TEST_F(PartiesTest, AloneTooAForkIsWhatItHasAdded) {
+TEST_F(ForksTest, WhatAParentHasTakenSinceItHasNotGiven) {
+  add(10, 20).comm.assign("hog");
+  ten_seconds_later();
+  crowd_[10].anon = 1000 * kMiB;
+  add(11, 1000, 10).comm.assign("hog");
+  EXPECT_EQ(term("growth"), 2 * (98 + 98));
+}
+
+TEST_F(ForksTest, OfRootOneMayHaveBecomeSomebodyElse) {
+  add(10, 400).comm.assign("web");
+  ten_seconds_later();
+  add(11, 430, 10).comm.assign("web");
+  crowd_[11].uid += 1;
+  EXPECT_EQ(term("growth"), 2 * 43) << "of another user, of whom it was not given anything";
+  crowd_[10].uid = 0;
+  EXPECT_EQ(term("growth"), 2 * 3);
+}
+
+TEST_F(ForksTest, TogetherTheyHaveAddedNoMoreThanTheyHold) {
+  add(9, 10).comm.assign("x");
+  ten_seconds_later();
+  add(10, 400).comm.assign("web");  // a new one, with all its forks
+  add(11, 400, 10).comm.assign("web");
+  add(12, 400, 10).comm.assign("web");
+  count_twice(800 * kMiB);
+  EXPECT_EQ(term("memory"), 41);
+  EXPECT_EQ(term("growth"), 2 * 41);
+}
+
+TEST_F(ForksTest, AloneTooAForkIsWhatItHasAdded) {
   victim_.kind = Kind::process;
   add(10, 400).comm.assign("db");
-  see_them();
-  now_ += std::chrono::seconds(10);
+  ten_seconds_later();
   add(11, 430, 10).comm.assign("db");
   EXPECT_EQ(first().party.head.pid, 11);
   EXPECT_EQ(term("growth"), 2 * 3);

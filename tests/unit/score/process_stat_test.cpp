@@ -29,18 +29,19 @@ TEST(ProcessStat, TellsEveryField) {
   EXPECT_EQ(stat->nice, -7);
   EXPECT_EQ(stat->threads, 3U);
   EXPECT_EQ(stat->start_time, 12345U);
+  EXPECT_EQ(stat->address_space, 10000U);
 }
 
 TEST(ProcessStat, CpuTimeNeverOverflows) {
   const std::string most = "18446744073709551615";
-  const auto stat = parse_stat(fmt::format("1 (a) S 0 0 0 0 0 0 0 0 0 0 {0} {0} 0 0 0 0 0 0 5\n", most));
+  const auto stat = parse_stat(fmt::format("1 (a) S 0 0 0 0 0 0 0 0 0 0 {0} {0} 0 0 0 0 0 0 5 0\n", most));
   ASSERT_TRUE(stat);
   EXPECT_GT(stat->cpu_time, std::chrono::hours(24 * 365 * 200));
 }
 
 TEST(ProcessStat, RefusesAPriorityThatThereIsNot) {
   for (const int nice : {-21, 20}) {
-    EXPECT_FALSE(parse_stat(fmt::format("1 (a) S 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 {} 0 0 5\n", nice))) << nice;
+    EXPECT_FALSE(parse_stat(fmt::format("1 (a) S 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 {} 0 0 5 0\n", nice))) << nice;
   }
 }
 
@@ -106,11 +107,11 @@ TEST_P(BadStat, IsRefused) { EXPECT_FALSE(parse_stat(GetParam())); }
 
 INSTANTIATE_TEST_SUITE_P(ProcessStat, BadStat,
                          ::testing::Values("", "\n", ")(\n", "1 ()\n", "1 (a) S\n", "1 a S 0\n",
-                                           "1 (a) SS 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
-                                           "1 (a) S -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
-                                           "1 (a) S 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
-                                           "1 (a) S 0 2147483648 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
-                                           "1 (a) S 2147483648 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n"));
+                                           "1 (a) SS 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5 0\n",
+                                           "1 (a) S -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5 0\n",
+                                           "1 (a) S 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5 0\n",
+                                           "1 (a) S 0 2147483648 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5 0\n",
+                                           "1 (a) S 2147483648 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 5 0\n"));
 
 }  // namespace
 }  // namespace forestall

@@ -190,6 +190,28 @@ TEST_F(TableTest, AnotherProgramInTheSameProcessIsLearntAnew) {
   EXPECT_EQ(only().profile.avoid_points, 0);
 }
 
+TEST_F(TableTest, AnotherProgramOfTheSameNameIsNoticedInTime) {
+  book_ = avoiding({.cmdline = "--vital", .points = 50});
+  proc_.add({.pid = 50, .comm = "python3", .cmdline = "python3 --vital"});
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  proc_.add({.pid = 50, .comm = "python3", .cmdline = "python3 hog"});
+  sample_.time += std::chrono::seconds(2);
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_EQ(only().profile.avoid_points, 0);
+  EXPECT_EQ(only().profile.cmdline.view(), "python3 hog");
+}
+
+TEST_F(TableTest, WhoMovesIsWhatTheEntriesSayOfWhereHeIs) {
+  book_ = avoiding({.unit = "^vital\\.service$", .points = 50});
+  proc_.add({.pid = 50, .cgroup = "/system.slice/vital.service"});
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_EQ(only().profile.avoid_points, 50);
+  proc_.add({.pid = 50, .cgroup = "/system.slice/other.service"});
+  sample_.time += std::chrono::seconds(2);
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_EQ(only().profile.avoid_points, 0);
+}
+
 TEST_F(TableTest, AnotherProcessWithTheSameNumberIsLearntAnew) {
   book_ = avoiding({.cmdline = "--vital", .points = 50});
   proc_.add({.pid = 50, .start_time = 1, .cmdline = "x --vital"});
