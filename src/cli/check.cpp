@@ -63,7 +63,7 @@ std::string remarks(const Matcher& matcher, bool protect, std::size_t matched, b
                 ? "\n      covers only root's processes and those outside user@UID.service; add user = \"…\" for others"
                 : "\n      covers only root's processes, for anybody can take a name; add user = \"…\" for others";
   }
-  if (matcher.is_about_nobody()) text += fmt::format("\n      warning: there is no user \"{}\"", escaped(*m.user));
+  if (matcher.names_unknown_user()) text += fmt::format("\n      warning: there is no user \"{}\"", escaped(*m.user));
   if (m.exe && exe_unreadable) text += "\n      warning: some programs' files cannot be seen without CAP_SYS_PTRACE";
   if (matched == 0) text += "\n      warning: matches nothing that runs now";
   return text;

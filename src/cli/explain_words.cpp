@@ -194,6 +194,7 @@ std::string in_plain_words(const Explanation& e) {
   if (!spared.empty()) text += "\nSpared, although large enough\n" + spared;
   text += fmt::format("\n{} processes seen; those below {} ([victim] minimum) are never chosen alone.\n", r.seen,
                       human(r.minimum));
+  if (!r.order.empty()) text += "This is a first look: who grows is not known yet. `forestall top` goes on looking.\n";
   return text;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -33,8 +34,8 @@ Result<Layer> read_layer(const fs::path& path) {
 
 /// A link to what is not there is something: somebody's settings are elsewhere, perhaps not mounted yet.
 bool is_nothing(const fs::path& path) {
-  std::error_code ignored;
-  return fs::symlink_status(path, ignored).type() == fs::file_type::not_found;
+  struct stat ignored {};
+  return ::lstat(path.c_str(), &ignored) != 0 && errno == ENOENT;
 }
 
 /// The files of conf.d, sorted by name. Hidden ones are what editors leave behind.

@@ -51,6 +51,7 @@ Kin kin_of(const ProcessFacts& p, std::uint16_t place, bool must_live) {
   kin.comm.assign(p.comm.view());
   kin.memory = p.freed_by_death();
   kin.swap = p.swap;
+  kin.page_tables = p.page_tables;
   kin.place = place;
   kin.must_live = must_live;
   kin.profile_known = p.profile.complete;

@@ -49,11 +49,6 @@ void Sum::add(const Sum& o) {
   unkept += o.unkept;
 }
 
-void Sum::add_below(const Kin& parent, const Kin& child, const Sum& of_child) {
-  add(of_child);
-  shareable += std::min(parent.memory, child.memory);
-}
-
 Kinship::Kinship() {
   nodes_.reserve(kMaxKin);
   houses_.reserve(kMaxKin);
@@ -199,13 +194,8 @@ Bytes Kinship::members(const Party& party, std::vector<ProcessId>& into) {
     n.belongs = below || party.kind == Kind::unit;
     if (!n.belongs || n.kin->must_live) continue;
     into.push_back(n.kin->id);
-    Sum own;
-    own.memory = n.kin->memory;
-    if (n.parent == kNobody) {
-      all.add(own);
-    } else {
-      all.add_below(*at(n.parent).kin, *n.kin, own);
-    }
+    all.memory += n.kin->memory;
+    if (n.parent != kNobody) all.shareable += std::min(n.kin->memory, at(n.parent).kin->memory);
   }
   return all.held();
 }

@@ -41,8 +41,6 @@ struct Sum {
   double unkept = 0;
 
   void add(const Sum& other);
-  /// Who hangs below one of these, and all below him.
-  void add_below(const Kin& parent, const Kin& child, const Sum& of_child);
   /// What they hold together. Never less than one of them.
   [[nodiscard]] Bytes held() const { return memory - std::min(counted_twice, shareable); }
 };
@@ -58,6 +56,7 @@ class Kinship {
     std::int32_t candidate = kNobody;  ///< its place in Ranking::order, if it may be killed alone
     bool leads_to_victim = false;      ///< it, or somebody below it, may be killed
     bool belongs = false;              ///< to the party whose members() were asked for
+    Bytes given = 0;                   ///< at most so much may be its parent's, of those that add to a sum
     Sum sum;                           ///< of it and all below it
   };
 

@@ -46,6 +46,7 @@ Result<Matcher> Matcher::compile(const Match& entry, const UidOf& uid_of) {
   m.uid_ = entry.uid;
   if (entry.user) {
     const auto uid = uid_of(*entry.user);
+    m.unknown_user_ = !uid;
     m.nobody_ = !uid || (entry.uid && entry.uid != uid);
     m.uid_ = uid;
   }
@@ -126,7 +127,7 @@ std::vector<std::string> MatchBook::unknown_users() const {
   std::vector<std::string> users;
   for (const auto* matchers : {&protect_, &avoid_, &prefer_}) {
     for (const Matcher& matcher : *matchers) {
-      if (!matcher.is_about_nobody()) continue;
+      if (!matcher.names_unknown_user()) continue;
       const std::string& user = *matcher.entry().user;
       if (std::ranges::find(users, user) == users.end()) users.push_back(user);
     }

@@ -47,7 +47,7 @@ class Matcher {
 
   [[nodiscard]] const Match& entry() const { return entry_; }
   /// It names a user that there was not when it was compiled: it matches nothing.
-  [[nodiscard]] bool is_about_nobody() const { return nobody_; }
+  [[nodiscard]] bool names_unknown_user() const { return unknown_user_; }
 
  private:
   struct OnText {
@@ -58,7 +58,8 @@ class Matcher {
 
   Match entry_;
   std::optional<std::uint32_t> uid_;
-  bool nobody_ = false;
+  bool nobody_ = false;  ///< no process can match
+  bool unknown_user_ = false;
   std::vector<OnText> on_text_;
   std::optional<Pattern> unit_, slice_, cgroup_, container_, tty_, state_;
 };

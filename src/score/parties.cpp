@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "score/kin.h"
 #include "score/terms.h"
 
 namespace forestall {
@@ -49,6 +50,7 @@ class Gathering {
   void settle(std::size_t node, const Kinship::House& house, const Sum& all);
   [[nodiscard]] std::size_t best_below(std::int32_t above, const Kinship::House& house) const;
   [[nodiscard]] Sum sum_of(const Kinship::House& house) const;
+  [[nodiscard]] Node& at(std::int32_t node) const { return nodes_[static_cast<std::size_t>(node)]; }
   [[nodiscard]] Sum own_sum(const Node& node) const;
   [[nodiscard]] Bytes grown_of(const Kin& kin) const;
   [[nodiscard]] Merits merits(const Sum& sum) const;
@@ -110,17 +112,30 @@ Sum Gathering::own_sum(const Node& node) const {
   return sum;
 }
 
+/// A fork is measured from the nearest forebear of its program who was there before.
 Bytes Gathering::grown_of(const Kin& kin) const {
-  return now_.grown(kin, now_.is_newcomer(kin.id) ? kinship_.parent_of(kin.id) : nullptr);
+  constexpr int most_generations = 8;
+  const Kin* forebear = &kin;
+  for (int i = 0; i < most_generations && forebear != nullptr && now_.is_newcomer(forebear->id); ++i) {
+    const Kin* parent = kinship_.parent_of(forebear->id);
+    forebear = parent != nullptr && is_fork(*forebear, *parent) ? parent : nullptr;
+  }
+  return now_.grown(kin, forebear != &kin ? forebear : nullptr);
 }
 
 /// From the youngest to the oldest: whoever hangs below somebody comes after him.
 void Gathering::add_up() {
-  for (Node& node : nodes_) node.sum = own_sum(node);
+  for (Node& node : nodes_) {
+    node.sum = own_sum(node);
+    // That of its parent is still its own alone.
+    const Bytes of_parent = node.parent == Kinship::kNobody ? 0 : at(node.parent).sum.memory;
+    node.given = std::min(node.sum.memory, of_parent);
+  }
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     if (nodes_[i].parent == Kinship::kNobody) continue;
-    Node& parent = nodes_[static_cast<std::size_t>(nodes_[i].parent)];
-    parent.sum.add_below(*parent.kin, *nodes_[i].kin, nodes_[i].sum);
+    Sum& above = at(nodes_[i].parent).sum;
+    above.add(nodes_[i].sum);
+    above.shareable += nodes_[i].given;
   }
 }
 

@@ -85,6 +85,7 @@ void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_leas
     if (learning && !remembered->standing.complete) resolver_.ask({remembered->kin.id, book_});
     remembered->kin.memory = amount->memory;
     remembered->kin.swap = amount->swap;
+    remembered->kin.page_tables = amount->page_tables;
     return add_kin(remembered->kin, with_preference(remembered->standing, remembered->kin.place));
   }
   read_in_full(pid, at_least, learning ? std::optional(sample.time) : std::nullopt);
@@ -133,14 +134,14 @@ std::optional<ProcfsTable::Amount> ProcfsTable::amount_told_by(std::int32_t pid,
   if (!swap_is_known) {
     const auto status = directory_.status(pid);
     if (!status) return std::nullopt;
-    return Amount{status->anon + status->swap + status->page_tables, status->swap};
+    return Amount{status->anon + status->swap + status->page_tables, status->swap, status->page_tables};
   }
   std::array<char, 256> buffer;  // NOLINT
   const auto text = directory_.read(pid, "statm", buffer);
   const auto pages = text ? parse_anon_pages(*text) : std::nullopt;
   if (!pages) return std::nullopt;
   const Bytes swap = swap_seen_ ? remembered->kin.swap : 0;
-  return Amount{*pages * sample.page_size + swap, swap};
+  return Amount{*pages * sample.page_size + swap, swap, 0};
 }
 
 ProcfsTable::Known* ProcfsTable::known(std::int32_t pid) {
@@ -240,6 +241,7 @@ Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
   find_lineage();
   // Where so many cgroups live, this makes room only for a while: not at every lesson, or nothing would be known.
   const bool anew = places_.crowded() && (!tidied_ || sample.time - *tidied_ >= kTidiedAgainAfter);
+  renumbered_ = anew;
   if (anew) {
     tidied_ = sample.time;
     places_.clear();
@@ -262,7 +264,7 @@ Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
 void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large) {
   Known& known = known_[facts.id];
   const Instant met = known.met.value_or(now);
-  const bool has_moved = known.kin.place != kin.place;
+  const bool has_moved = !renumbered_ && known.kin.place != kin.place;
   if (has_moved || !known.is_about(facts) || has_changed_state(known, facts.state)) known = Known{};
   known.met = met;
   known.kin = kin;
@@ -283,8 +285,7 @@ void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant
   }
   if (is_new_profile) known.profile = std::make_unique<Profile>(Profile{known.standing, {}, {}});
   if (!needs_files) return;
-  known.asked = now;
-  resolver_.ask({facts.id, book_});
+  if (resolver_.ask({facts.id, book_})) known.asked = now;
 }
 
 /// True if something new was found out.

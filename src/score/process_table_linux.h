@@ -78,6 +78,7 @@ class ProcfsTable final : public ProcessTable {
   struct Amount {
     Bytes memory = 0;
     Bytes swap = 0;
+    Bytes page_tables = 0;  ///< the part of it that they are; 0 where they are not told
   };
   /// When something was learnt last, and what by.
   struct Lesson {
@@ -141,6 +142,7 @@ class ProcfsTable final : public ProcessTable {
   Bytes shared_learnt_ = 0;        ///< Shmem of the machine when it was last asked who holds it
   std::optional<Instant> filling_learnt_;
   std::optional<Instant> tidied_;
+  bool renumbered_ = false;  ///< in this lesson all places have got new numbers
   std::size_t seen_ = 0;
   std::optional<Bytes> swap_seen_;  ///< in use on the machine when everybody's was read; none: it was empty
   bool swap_rests_ = false;         ///< since then: what is known of somebody is still so

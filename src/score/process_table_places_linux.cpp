@@ -71,9 +71,11 @@ void ProcfsTable::learn_who_holds_nodes(const Sample& sample, Bytes at_least) {
 }
 
 /// Of those units where it could change who is chosen. A charge stays where the memory was taken (cgroup-v2, "Memory
-/// Ownership"), so whoever moves could make his unit look small: all that is counted twice cannot come to more than
-/// what everybody counts beyond what the machine holds, and whoever claims more has nothing taken off.
+/// Ownership"), so whoever moves makes his unit look small. But all that is counted twice cannot come to more than what
+/// everybody counts beyond what the machine holds. Units of the system come first: what a user claims is taken from
+/// users alone, and if they claim too much, from all of them.
 void ProcfsTable::learn_what_counts_twice(Bytes at_least) {
+  if (is_confined_) return;
   struct Account {
     Bytes memory = 0, swap = 0, largest = 0, twice = 0;
   };
@@ -81,34 +83,30 @@ void ProcfsTable::learn_what_counts_twice(Bytes at_least) {
   Bytes counted = 0;
   for (const Kin& kin : kin_) {
     Account& unit = accounts[places_.places()[kin.place].unit];
-    unit.memory += kin.memory;
+    const Bytes pages = kin.memory - kin.page_tables;  // page tables are nobody's twice
+    unit.memory += pages;
     unit.swap += kin.swap;
-    unit.largest = std::max(unit.largest, kin.memory);
-    counted += kin.memory;
-  }
-  // Of the large ones they are known, and they are nobody's twice.
-  for (const ProcessFacts& facts : found_) {
-    Account& unit = accounts[places_.places()[places_.number_of(facts.place)].unit];
-    unit.memory -= std::min(unit.memory, facts.page_tables);
-    counted -= std::min(counted, facts.page_tables);
+    unit.largest = std::max(unit.largest, pages);
+    counted += pages;
   }
   const auto places = places_.places();
-  Bytes claimed = 0;
+  Bytes claimed = 0, claimed_by_system = 0;
   for (std::size_t i = 1; i < places.size(); ++i) {
     Account& unit = accounts[i];
-    const bool matters = places[i].unit == i && unit.memory >= unit.largest + at_least;
+    const bool matters = places[i].unit == i && unit.memory - unit.largest >= at_least;
     const auto charge = matters ? charge_of_unit(i) : std::nullopt;
     const Bytes once = charge ? charge->anon + swap_of_unit(i).value_or(unit.swap) : unit.memory;
     unit.twice = unit.memory - std::min(unit.memory, once);
     claimed += unit.twice;
+    if (places[i].cgroup.user_unit.empty()) claimed_by_system += unit.twice;
   }
-  const auto held = is_confined_ || claimed == 0 ? std::nullopt : directory_.anon_of_all();
+  const auto held = claimed > 0 ? directory_.anon_of_all() : std::nullopt;
   const Bytes beyond = held ? counted - std::min(counted, *held) : 0;
   for (std::size_t i = 1; i < places.size(); ++i) {
     if (places[i].unit != i) continue;
-    const Bytes claimed_by_others = claimed - accounts[i].twice;
-    const Bytes left = beyond - std::min(beyond, claimed_by_others);
-    places_.set_counted_twice(static_cast<std::uint16_t>(i), std::min(accounts[i].twice, left));
+    const Bytes twice = accounts[i].twice;
+    const Bytes by_others = (places[i].cgroup.user_unit.empty() ? claimed_by_system : claimed) - twice;
+    places_.set_counted_twice(static_cast<std::uint16_t>(i), std::min(twice, beyond - std::min(beyond, by_others)));
   }
 }
 

@@ -17,7 +17,7 @@ Bytes grown_of(const ProcessFacts& p, const Census& census, const Circumstances&
   const auto parent = std::ranges::find(census.processes, p.parent, [](const auto& other) { return other.id.pid; });
   if (parent == census.processes.end()) return now.grown(kin, nullptr);
   const Kin kin_of_parent = kin_of(*parent, 0, false);
-  return now.grown(kin, &kin_of_parent);
+  return now.grown(kin, is_fork(kin, kin_of_parent) ? &kin_of_parent : nullptr);
 }
 
 Candidate score(const ProcessFacts& p, const Census& census, const Circumstances& now, const ScoreConfig& weights) {
@@ -61,10 +61,10 @@ bool Circumstances::is_newcomer(ProcessId id) const {
   return since && age_of(id) < time - *since;
 }
 
-Bytes Circumstances::grown(const Kin& kin, const Kin* parent) const {
+Bytes Circumstances::grown(const Kin& kin, const Kin* forebear) const {
   const Bytes grown = growth.of(kin.id, kin.memory, time);
-  if (parent == nullptr || !is_fork(kin, *parent)) return grown;
-  const Bytes given = parent->memory - growth.of(parent->id, parent->memory, time);
+  if (forebear == nullptr) return grown;
+  const Bytes given = forebear->memory - growth.of(forebear->id, forebear->memory, time);
   return grown - std::min(grown, given);
 }
 

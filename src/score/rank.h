@@ -28,9 +28,9 @@ struct Circumstances {
   [[nodiscard]] Duration age_of(ProcessId id) const;
   /// Whether it was born since the pass that growth is counted from.
   [[nodiscard]] bool is_newcomer(ProcessId id) const;
-  /// What it has added. Of a fork, whose `parent` that is, only what it holds more than it was given; null: it is none,
-  /// or no newcomer.
-  [[nodiscard]] Bytes grown(const Kin& kin, const Kin* parent) const;
+  /// What it has added: of a newcomer that was forked from this forebear, what it holds more than he did at the pass.
+  /// Null: it is no fork, or no newcomer.
+  [[nodiscard]] Bytes grown(const Kin& kin, const Kin* forebear) const;
   /// Whether the end of somebody who may use the memory of these nodes would help.
   [[nodiscard]] bool are_about(NodeMask nodes) const { return (nodes & short_nodes) != 0; }
   [[nodiscard]] Conduct conduct_of(std::uint32_t uid, std::string_view comm, const CgroupPlace& place) const;

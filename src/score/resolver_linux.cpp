@@ -61,16 +61,18 @@ Resolver::~Resolver() {
   desk_->left.wait_for(lock, kPatience, [this] { return desk_->threads == 0; });
 }
 
-void Resolver::ask(Question question) {
+bool Resolver::ask(Question question) {
   {
     const std::lock_guard lock(desk_->mutex);
     std::vector<Question>& inbox = desk_->inbox;
     const bool asked = std::ranges::find(inbox, question.id, &Question::id) != inbox.end();
     const bool being_read = std::ranges::find(desk_->being_read, question.id) != desk_->being_read.end();
-    if (asked || being_read || inbox.size() == kInbox) return;
+    if (asked) return true;
+    if (being_read || inbox.size() == kInbox) return false;
     inbox.push_back(std::move(question));
   }
   desk_->asked.notify_one();
+  return true;
 }
 
 std::list<Resolver::Answer> Resolver::answers() {

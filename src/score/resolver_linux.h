@@ -42,8 +42,9 @@ class Resolver {
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  /// Never waits. A question too many is dropped: it will be asked again. So is one about a process that is just read.
-  void ask(Question question);
+  /// Never waits. False: it was dropped, and has to be asked again. So is one too many, and one about a process that is
+  /// just read.
+  bool ask(Question question);
   /// The answers since the last call. Processes that have gone meanwhile get none. Never waits, not even for a thread
   /// that is just writing one: then there is none this time.
   std::list<Answer> answers();

@@ -88,5 +88,14 @@ TEST_F(Aftermath, OfAnOffenderIsThatItGoesBeforeItsLike) {
   EXPECT_THAT(machine.killed(), ElementsAre("leak", "leak"));
 }
 
+TEST_F(Aftermath, OfMemoryThatStaysIsThatTheNextOfItsKindGoesAfterASmallerOne) {
+  config.score.growth = Share{};
+  machine.spawn("sharer", 1100 * kMiB).in_cgroup("/system.slice/sharer.service");
+  machine.spawn("other", 1000 * kMiB).in_cgroup("/system.slice/other.service");
+  fill_up_to(kLow, "sharer").in_cgroup("/system.slice/sharer.service").memory_stays();
+  ASSERT_TRUE(run_until(Event::recovered));
+  EXPECT_THAT(machine.killed(), ElementsAre("sharer", "other"));
+}
+
 }  // namespace
 }  // namespace forestall::testing

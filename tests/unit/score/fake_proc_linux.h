@@ -17,6 +17,7 @@ struct MadeUp {
   std::string comm = "x";
   Bytes anon = kGiB;
   Bytes swap = 0;
+  Bytes page_tables = 4 * kKiB;
   std::uint32_t uid = 1000;
   std::int32_t parent = 1;
   std::int32_t process_group = 1;
@@ -61,8 +62,8 @@ class FakeProc : public FileTree {
     write(dir + "status",
           fmt::format(
               "Name:\tx\nTgid:\t{4}\nUid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\nRssAnon:\t{2} kB\nRssFile:\t9999999 kB\n"
-              "RssShmem:\t8 kB\nVmPTE:\t4 kB\nVmSwap:\t{3} kB\nThreads:\t1\n",
-              p.uid, p.groups, p.anon / kKiB, p.swap / kKiB, p.process != 0 ? p.process : p.pid));
+              "RssShmem:\t8 kB\nVmPTE:\t{5} kB\nVmSwap:\t{3} kB\nThreads:\t1\n",
+              p.uid, p.groups, p.anon / kKiB, p.swap / kKiB, p.process != 0 ? p.process : p.pid, p.page_tables / kKiB));
     const Bytes pages = p.anon / (4 * kKiB);
     write(dir + "statm", fmt::format("{} {} 50 1 0 {} 0\n", pages * 2, pages + 50, pages));
     write(dir + "oom_score_adj", fmt::format("{}\n", p.adj));

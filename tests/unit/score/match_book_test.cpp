@@ -53,6 +53,9 @@ TEST(MatchBook, SaysWhichUsersThereAreNot) {
   EXPECT_THAT(book(config).unknown_users(), ::testing::ElementsAre("ann", "bob"));
   const auto all_users = [](const std::string& /*name*/) { return std::optional<std::uint32_t>(7); };
   EXPECT_THAT(MatchBook::compile(config, all_users).value().unknown_users(), ::testing::IsEmpty());
+  config.protect[0].uid = 8;
+  EXPECT_THAT(MatchBook::compile(config, all_users).value().unknown_users(), ::testing::IsEmpty())
+      << "there is one, and the entry contradicts itself";
 }
 
 TEST(MatchBook, ImmunityOfUsersIsHeededUnlessItIsTakenAway) {

@@ -54,7 +54,9 @@ class ForksTest : public PartiesTest {
   void count_twice(Bytes held) {
     crowd_.places().set_counted_twice(crowd_.places().number_of(testing::place_of(testing::kService)), held);
   }
+  /// Those up to pid 10 are seen; who comes then is born after that.
   void ten_seconds_later() {
+    now_ = Instant(std::chrono::milliseconds(1050));
     see_them();
     now_ += std::chrono::seconds(10);
   }
@@ -90,6 +92,24 @@ TEST_F(ForksTest, WhoSharesNothingIsNotMadeSmallerByThoseWhoDo) {
   for (std::int32_t pid = 21; pid < 29; ++pid) add(pid, 400, 20);
   count_twice(4000 * kMiB);
   EXPECT_EQ(order(), std::vector<std::string>{"process of 1 from 28"});
+}
+
+TEST_F(ForksTest, WhoMustLiveGivesAndTakesNothing) {
+  add(10, 300);
+  for (std::int32_t pid = 11; pid < 19; ++pid) add(pid, 300, 10).profile.is_protected = true;
+  count_twice(2400 * kMiB);
+  EXPECT_EQ(term("memory"), 30);
+  crowd_[10].profile.is_protected = true;
+  crowd_[11].profile.is_protected = crowd_[12].profile.is_protected = false;
+  EXPECT_EQ(term("memory"), 60);
+}
+
+TEST_F(ForksTest, AForkOfAForkHasAddedNoMore) {
+  add(10, 400).comm.assign("db");
+  ten_seconds_later();
+  add(11, 400, 10).comm.assign("db");
+  add(12, 430, 11).comm.assign("db");
+  EXPECT_EQ(term("growth"), 2 * 3);
 }
 
 TEST_F(ForksTest, WhoAreNoLongerWorthAKillTogetherAreLeftAlone) {

@@ -62,6 +62,7 @@ TEST_F(ForksOfTable, WithoutAChargeNothingIsKnown) { EXPECT_EQ(counted_twice(), 
 TEST_F(ForksOfTable, AUnitOfOneLargeProcessIsNotAsked) {
   live(51, kSmall, 50);
   charge(kSmall);
+  machine_holds(kSmall);
   EXPECT_EQ(counted_twice(), 0U);
 }
 
@@ -71,14 +72,37 @@ TEST_F(ForksOfTable, WhoHasMovedIsSeenThroughByWhatTheMachineHolds) {
   EXPECT_EQ(counted_twice(), 0U) << "all of it is there, wherever it is charged to";
 }
 
-TEST_F(ForksOfTable, WhoClaimsMoreThanIsSharedHasNothingTakenOff) {
-  constexpr const char* liar = "system.slice/liar.service";
+TEST_F(ForksOfTable, AUserWhoClaimsWhatIsSharedTakesNothingFromTheSystem) {
+  constexpr const char* liar = "user.slice/user-1000.slice/user@1000.service/app.slice/liar.service";
   charge(kGiB + 24 * kMiB);
   live(60, kGiB, 1, 0, liar);
   live(61, kGiB, 60, 0, liar);
   charge(kSmall, 0, liar);
   machine_holds(3 * kGiB + 24 * kMiB);
   EXPECT_EQ(counted_twice(60), 0U) << "what is shared is explained by others";
+  EXPECT_EQ(counted_twice(50), 1000 * kMiB);
+}
+
+TEST_F(ForksOfTable, WhereTwoClaimTheSameNobodyIsBelieved) {
+  constexpr const char* other = "system.slice/other.service";
+  charge(kGiB + 24 * kMiB);
+  live(60, kGiB, 1, 0, other);
+  live(61, kGiB, 60, 0, other);
+  charge(kSmall, 0, other);
+  machine_holds(3 * kGiB + 24 * kMiB);
+  EXPECT_EQ(counted_twice(60), 0U);
+  EXPECT_EQ(counted_twice(50), 0U);
+}
+
+TEST_F(ForksOfTable, PageTablesAreNobodysTwiceHoweverSmallTheirOwnersAre) {
+  sample_.memory.swap_free = 0;  // so that status is read of everybody
+  for (std::int32_t pid = 100; pid < 120; ++pid) {
+    proc_.add(
+        {.pid = pid, .anon = 10 * kMiB, .page_tables = 20 * kMiB, .parent = 50, .cgroup = std::string("/") + kUnit});
+  }
+  charge(2 * kGiB + 200 * kMiB);
+  machine_holds(2 * kGiB + 200 * kMiB);
+  EXPECT_EQ(counted_twice(), 0U);
 }
 
 TEST_F(ForksOfTable, WhereTheMachineDoesNotTellNothingIsTakenOff) {

@@ -92,5 +92,21 @@ TEST_F(CrowdedTable, StillKnowsWhatItHasLearntOfThoseWhoStay) {
   std::filesystem::rename(away, proc_.path());
 }
 
+TEST_F(CrowdedTable, WhatEntriesSayOfCommandLinesSurvivesIt) {
+  Match vital;
+  vital.cmdline = "--vital";
+  vital.points = 50;
+  book_ = book({}, {vital});
+  crowd();
+  proc_.add({.pid = 50, .anon = kSmall, .cgroup = "/system.slice/b.service", .cmdline = "x --vital"});
+  settle();
+  ASSERT_GT(kin(50).avoid_points, 0);
+  for (std::int32_t i = 1000; i < 1400; ++i) proc_.remove(std::to_string(i));
+  proc_.add({.pid = 9, .anon = kSmall, .cgroup = "/system.slice/c.service"});  // which takes the first number
+  sample_.time += std::chrono::minutes(20);
+  learn();
+  EXPECT_GT(kin(50).avoid_points, 0) << "though its place has another number";
+}
+
 }  // namespace
 }  // namespace forestall
