@@ -63,7 +63,7 @@ struct Attempt {
   std::optional<Instant> killed;      ///< SIGKILL sent
   std::optional<Instant> gone;        ///< seen dead
   std::optional<Instant> memory_back;
-  std::optional<Bytes> held_at_relief;  ///< what it still held when no rule asked for it any more, if it was not gone
+  std::optional<Bytes> held_at_relief;  ///< what it still held when memory had recovered, if it was not gone
   bool grace_over = false;              ///< SIGKILL because the grace was over, not because a kill rule held
   Outcome outcome = Outcome::none;
   Bytes promised = 0;  ///< what its death should give back

@@ -183,10 +183,11 @@ Observation Engine::observe(const Sample& sample) {
   return {sample.time, verdict_.action, verdict_.headroom.left(), ports_.signaller.gone()};
 }
 
-/// No rule asks for it any more, and it is not gone yet: whose doing was that?
+/// All have reached their recovery mark, and it is not gone yet: whose doing was that? That no rule asks for it at this
+/// moment says little: what wavers about a limit does so while everybody waits.
 void Engine::notice_relief(const Sample& sample) {
   Attempt& attempt = incident_.attempt;
-  if (verdict_.action >= Action::terminate) return attempt.held_at_relief.reset();
+  if (verdict_.episode) return attempt.held_at_relief.reset();
   if (attempt.held_at_relief || attempt.killed || plan_.gone_at()) return;
   kinship_.arrange(look(sample));
   attempt.held_at_relief = kinship_.members(attempt.party, members_);

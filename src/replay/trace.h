@@ -10,8 +10,9 @@
 //   0 0 1003520 …                              a sample begins with its time
 //   p 0 640 5120 …                             a process appeared, or changed by more than a little
 //   x 1250 640 5120                            it is gone: time, pid, start
-//   u 0 /system.slice/x.service 0 none 51200   what is known of a unit from then on: time, cgroup, 1 if it is of no use
-//                                              in part, ManagedOOMPreference=, what it has lately put into tmpfs
+//   u 0 /system.slice/x.service 0 none 51200 0 what is known of a unit from then on: time, cgroup, 1 if it is of no use
+//                                              in part, ManagedOOMPreference=, what it has lately put into tmpfs, what
+//                                              its members count twice
 //   end                                        without it the trace was cut: it is good up to its last whole line
 //
 // "=" stands for what the line before had in that place (of a process: its own line before), "-" for what the machine

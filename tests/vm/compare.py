@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+from collections import Counter
 from dataclasses import asdict, dataclass
 from statistics import median
 
@@ -34,6 +36,7 @@ class Result:
     kernel_kills: int
     cpu_ms: float
     memory_kib: int
+    commit: str  # of what was measured
 
     @property
     def judged(self) -> bool:
@@ -44,14 +47,19 @@ class Result:
         return seconds(ms) if self.judged else "killed" if self.over else "lost"
 
 
-def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence) -> Result:
+def commit_here() -> str:
+    told = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=PAGE.parent, capture_output=True, text=True)
+    return told.stdout.strip()
+
+
+def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence, commit: str) -> Result:
     guilty = [program for program in scenario.programs if program.role == "guilty"]
     innocent = [program for program in scenario.programs if program.role == "innocent"]
     return Result(
         scenario=scenario.name,
         daemon=daemon,
         index=index,
-        over=found.over and "start " in found.files.get("stood", ""),
+        over=found.over,
         freeze_total=found.freeze.total,
         freeze_worst=found.freeze.worst,
         guilty_gone=sum(expected_fate(program, found) for program in guilty),
@@ -61,6 +69,7 @@ def result_of(scenario: Scenario, daemon: str, index: int, found: Evidence) -> R
         kernel_kills=found.kernel_kills,
         cpu_ms=found.cpu_ms,
         memory_kib=int(found.files.get("daemon_after", "").partition("VmRSS:")[2].split("kB")[0] or 0),
+        commit=commit,
     )
 
 
@@ -125,7 +134,9 @@ def page(results: list[Result]) -> list[str]:
     """All that was ever measured, whatever was asked for this time."""
     measured = {run.scenario for run in results}
     shown = [each for each in chosen_from([]) if each.name in measured]
-    lines = overview(shown, results)
+    runs = Counter(run.commit for run in results)
+    lines = ["Of commit " + ", ".join(f"{commit} ({count} runs)" for commit, count in runs.items()) + ".", ""]
+    lines += overview(shown, results)
     for each in shown:
         lines += [""] + details(each, results)
     return lines
@@ -147,6 +158,7 @@ def main() -> int:
         kept.unlink(missing_ok=True)
     results = [Result(**json.loads(line)) for line in kept.read_text().splitlines()] if kept.exists() else []
     done = {(run.scenario, run.daemon, run.index) for run in results}
+    commit = commit_here()
     # Interleaved: what else the machine does meanwhile meets all of them.
     for index in range(given.runs):
         for each in chosen:
@@ -154,7 +166,7 @@ def main() -> int:
                 if (each.name, daemon, index) in done:
                     continue
                 found = laboratory.run(each, daemon, f"{each.name}-{daemon}-{index}")
-                results.append(result_of(each, daemon, index, found))
+                results.append(result_of(each, daemon, index, found, commit))
                 with kept.open("a") as file:
                     file.write(json.dumps(asdict(results[-1])) + "\n")
                 print(f"{index + 1} {each.name:24} {daemon:14} {cell(results[-1:])}", flush=True)

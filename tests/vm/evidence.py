@@ -25,9 +25,9 @@ class Fate:
     def outcome(self) -> str:
         if self.processes == 0 and self.code == 1 and self.status == OWN_END:
             return "outlived"
-        if self.code == 0 and self.processes:
-            return "lives"
-        return "dies"
+        if self.code == 0:
+            return "lives" if self.processes else "was never there"
+        return "has left others behind" if self.processes else "dies"
 
     def told(self) -> str:
         how = {0: "runs", 1: "exit code", 2: "signal", 3: "signal"}.get(self.code, f"code {self.code}")
@@ -36,14 +36,10 @@ class Fate:
 
 @dataclass(frozen=True)
 class Freeze:
-    """
-    Of the interactive program, in milliseconds: the sum of all lateness above FREEZE_MS, and the worst. not_ours: what
-    was taken off, because the machine as a whole stood still.
-    """
+    """Of the interactive program, in milliseconds: the sum of all lateness above FREEZE_MS, and the worst."""
 
     total: int
     worst: int
-    not_ours: int
 
 
 @dataclass
@@ -66,7 +62,7 @@ def gather(run: machine.Run, scenario: Scenario) -> Evidence:
         over=run.over and "kills_after" in files,
         seconds=run.seconds,
         fates={program.name: _fate(files.get(f"fate/{program.name}", "")) for program in scenario.programs},
-        freeze=_freeze(files.get("live", ""), files.get("stood", "")),
+        freeze=_freeze(files.get("live", "")),
         kernel_kills=_kernel_kills(files),
         incidents=[json.loads(line) for line in files.get("incidents", "").splitlines()],
         services_hurt=_services_hurt(files),
@@ -118,22 +114,14 @@ def _fate(text: str) -> Fate:
     return Fate(*(int(known.get(name) or 0) for name in ("Processes", "ExecMainCode", "ExecMainStatus")))
 
 
-def _freeze(live: str, stood: str) -> Freeze:
+def _freeze(live: str) -> Freeze:
     """
-    From the lines "late T L" of the interactive program, less the time "stood FROM TO" in which the machine as a whole
-    stood still. A last line without an end: from the last sign of life, it stood still until it was given up; that is
-    not counted, a run that did not come back says so itself.
+    From the lines "late T L" of the interactive program. A last line without an end: from the last sign of life, it stood
+    still until it was given up; that is not counted, a run that did not come back says so itself.
     """
-    late = [(int(t) - int(ms), int(t)) for t, ms in re.findall(r"^late (\d+) (\d+)\s*$", live, re.MULTILINE)]
-    still = [(int(begin), int(end)) for begin, end in re.findall(r"^stood (\d+) (\d+)$", stood, re.MULTILINE)]
-    off = [sum(_overlap(each, other) for other in still) for each in late]
-    waited = [end - begin - less for (begin, end), less in zip(late, off)]
-    frozen = [ms for ms in waited if ms > FREEZE_MS]
-    return Freeze(sum(frozen), max(frozen, default=0), sum(off))
-
-
-def _overlap(a: tuple[int, int], b: tuple[int, int]) -> int:
-    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+    late = [int(ms) for ms in re.findall(r"^late \d+ (\d+)\s*$", live, re.MULTILINE)]
+    frozen = [ms for ms in late if ms > FREEZE_MS]
+    return Freeze(sum(frozen), max(frozen, default=0))
 
 
 def _kernel_kills(files: dict[str, str]) -> int:

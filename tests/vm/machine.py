@@ -135,7 +135,7 @@ def run(
             disk.path.unlink(missing_ok=True)
             with open(disk.path, "wb") as empty:
                 empty.truncate(disk.size)
-    kernel = f"root=/dev/disk/by-id/virtio-root rw console=ttyS0 loglevel=4 systemd.unit=vm.target {arguments}"
+    kernel = f"root=/dev/disk/by-id/virtio-root rw console=ttyS0 loglevel=4 SYSTEMD_LOG_SECCOMP=1 systemd.unit=vm.target {arguments}"
     command = _qemu(image, memory) + _nodes(nodes) + accel + ["-append", kernel]
     command += ["-serial", f"file:{directory / 'console'}", "-serial", f"file:{directory / 'live'}"]
     for disk in own + disks:

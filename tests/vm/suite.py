@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import scenario as scenarios
+import traces
 from evidence import Evidence, properties, signalled
 from laboratory import HERE, Laboratory
 from verdict import complaints, is_only_late
@@ -23,6 +24,9 @@ INSTALLED = {
     "own_settings": "/etc/forestall/conf.d",
     "runs_as": "forestall",
     "check": "fine",
+    "catalog": "17",
+    "sandbox": "Seccomp:2 NoNewPrivs:1",
+    "denials": "seen",
 }
 PURGED = {
     "reinstalled": "active enabled",
@@ -57,8 +61,7 @@ def show(name: str, begun: float, wrong: list[str], note: str = "", bad: str = "
 def in_short(evidence: Evidence) -> str:
     ended = ", ".join(f"{victim(each)} by {each.get('RULE')}" for each in signalled(evidence)) or "nobody"
     freeze = evidence.freeze
-    less = f", less {freeze.not_ours} ms of the whole machine" if freeze.not_ours else ""
-    return f"freeze {freeze.total} ms (worst {freeze.worst}{less}); ended: {ended}"
+    return f"freeze {freeze.total} ms (worst {freeze.worst}); ended: {ended}"
 
 
 def victim(record: dict[str, str]) -> str:
@@ -75,7 +78,7 @@ def chosen_from(names: list[str], folder: str = "scenarios", kind: type = scenar
     return [each for each in found if each.name in names or not names]
 
 
-def passes(laboratory: Laboratory, each: scenarios.Scenario) -> bool:
+def passes(laboratory: Laboratory, each: scenarios.Scenario, keep_trace: bool) -> bool:
     begun = time.monotonic()
     evidence = laboratory.run(each, "forestall", each.name)
     wrong = complaints(each, evidence)
@@ -87,7 +90,8 @@ def passes(laboratory: Laboratory, each: scenarios.Scenario) -> bool:
     if each.open and wrong:
         show(each.name, begun, wrong, f"{in_short(evidence)}; known: {each.open}", "open")
         return True
-    return show(each.name, begun, wrong, in_short(evidence))
+    kept = traces.keep(each, evidence) if keep_trace and not wrong else ""
+    return show(each.name, begun, wrong, in_short(evidence) + (f"; {kept}" if kept else ""))
 
 
 def record(laboratory: Laboratory, chosen: list[scenarios.Scenario]) -> int:
@@ -125,6 +129,7 @@ def main() -> int:
     parser = command("test --vm", __doc__, "all")
     parser.add_argument("--times", type=int, default=1, help="how often to run each")
     parser.add_argument("--record", action="store_true", help="judge nothing: run without a daemon, keep the trace")
+    parser.add_argument("--keep-traces", action="store_true", help="write what was decided to tests/data/traces")
     given, chosen = understood(parser)
 
     laboratory = Laboratory(given.deb.resolve(), given.programs.resolve())
@@ -134,7 +139,7 @@ def main() -> int:
     if given.record:
         return record(laboratory, chosen)
     for each in chosen * given.times if fine else []:
-        fine &= passes(laboratory, each)
+        fine &= passes(laboratory, each, given.keep_traces)
     if not given.scenario:
         begun = time.monotonic()
         fine &= show("upgrade, remove, purge", begun, package_complaints(laboratory.purge(), PURGED, "left"))

@@ -61,8 +61,6 @@ def _freeze(scenario: Scenario, evidence: Evidence):
         )
     if evidence.files.get("live", "").count("alive ") < 3:
         yield "the interactive program hardly ran: there is nothing to judge by"
-    if "start " not in evidence.files.get("stood", ""):
-        yield "the metronome did not run: nobody knows when the machine as a whole stood still"
 
 
 def _machine(evidence: Evidence):
@@ -70,7 +68,7 @@ def _machine(evidence: Evidence):
         yield f"the kernel killed {evidence.kernel_kills}"
     for name in evidence.services_hurt:
         yield f"{name} is not what it was before"
-    if evidence.files.get("seccomp.log", "").replace("-- No entries --", "").strip():
+    if evidence.files.get("seccomp.log", "").strip():
         yield f"a system call was denied: {evidence.files['seccomp.log'].strip()}"
 
 
@@ -101,9 +99,14 @@ def _records(scenario: Scenario, evidence: Evidence):
             yield f"the record of {record.get('VICTIM_COMM')} lacks {', '.join(missing)}"
         elif record["VICTIM_COMM"] not in {each["comm"] for each in json.loads(record["CANDIDATES_JSON"])}:
             yield f"{record['VICTIM_COMM']} is not among the candidates of its own record"
-    told = {(record.get("INCIDENT_ID"), record.get("EVENT")) for record in evidence.incidents}
+    entitled = {f"{program.name}.service" for program in scenario.programs if program.role == "guilty"}
     for record in victims:
-        if not any((record["INCIDENT_ID"], event) in told for event in ("victim_gone", "victim_survived")):
+        if record.get("VICTIM_UNIT") not in entitled:
+            yield f"{record.get('VICTIM_COMM')} of {record.get('VICTIM_UNIT')} was signalled, who is not guilty"
+    told = {(each.get("INCIDENT_ID"), each.get("EVENT"), each.get("VICTIM_PID")) for each in evidence.incidents}
+    for record in victims:
+        ends = [(record["INCIDENT_ID"], end, record.get("VICTIM_PID")) for end in ("victim_gone", "victim_survived")]
+        if told.isdisjoint(ends):
             yield f"the journal does not tell how it ended with {record.get('VICTIM_COMM')}"
 
 

@@ -16,6 +16,11 @@ echo "apt=$?" >result/facts
   echo "runs_as=$(ps -o user= -p "$(systemctl show -P MainPID forestalld)")"
   echo "catalog=$(journalctl --list-catalog | grep -c forestall)"
   echo "check=$(forestall check >/dev/null && echo fine)"
+  status=/proc/$(systemctl show -P MainPID forestalld)/status
+  echo "sandbox=$(awk '/^(Seccomp|NoNewPrivs):/ {print $1 $2}' "$status" | sort --reverse | paste -sd' ')"
+  # What a scenario would show if the daemon were denied a system call.
+  systemd-run --quiet --wait --property=SystemCallFilter=~sethostname --property=SystemCallErrorNumber=EPERM hostname vm
+  echo "denials=$(journalctl --boot --dmesg | grep -q 'type=1326' && echo seen)"
 } >>result/facts
 dpkg --verify forestall >result/verify
 tar -C result -cf /dev/disk/by-id/virtio-result . && sync

@@ -120,12 +120,6 @@ until systemctl --quiet is-active user@1000; do nap 0.1; done
 prepare
 [[ $daemon == none ]] || systemctl is-active "$daemon" >result/daemon_at_start
 
-# A file of its own: what the metronome locks must not be the judge's.
-cp workload metronome
-systemd-run --quiet --unit=metronome --property=CPUSchedulingPolicy=fifo --property=CPUSchedulingPriority=90 \
-  --property=LimitMEMLOCK=infinity --property=OOMScoreAdjust=-1000 \
-  /var/lib/vm/metronome metronome --comm metronome --out /run/stood
-
 clock
 begun=$now
 program judge innocent system 0 "" judge --out /dev/ttyS1 --file /var/lib/vm/judge.pages
@@ -185,10 +179,9 @@ for name in "${names[@]}"; do manager ctl "${scope_of[$name]}" kill --signal=KIL
 systemctl kill --signal=TERM recorder
 rm -f /dev/shm/*
 cp saved result/ 2>/dev/null
-tr -d '\0' </run/stood >result/stood
 journalctl --boot --output=json --all --identifier=forestalld >result/incidents
 journalctl --boot --output=short-monotonic --unit="$daemon" >result/daemon.log
 journalctl --boot --output=short-monotonic --dmesg >result/kernel.log
-journalctl --boot --output=short-monotonic _AUDIT_TYPE=1326 >result/seccomp.log
+grep 'type=1326' result/kernel.log >result/seccomp.log
 while systemctl is-active --quiet recorder; do nap 0.1; done
 tar -C result -cf /dev/disk/by-id/virtio-result . && sync

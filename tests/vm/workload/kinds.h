@@ -20,7 +20,4 @@ void run_busy(const Options& options);      ///< computes
 /// Ticks like a desktop program and reports every tick that comes late (judge.cpp); ends the process on SIGTERM.
 void run_judge(const Options& options);
 
-/// Notes in --out when the machine as a whole stood still (metronome.cpp).
-void run_metronome(const Options& options);
-
 }  // namespace forestall::workload

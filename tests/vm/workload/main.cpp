@@ -17,7 +17,7 @@
 namespace forestall::workload {
 namespace {
 
-const std::array<Kind, 12> kKinds = {{
+const std::array<Kind, 11> kKinds = {{
     {"leak", {"--rate"}, {"--size"}, run_leak},
     {"burst", {"--size"}, {}, run_burst},
     {"hold", {"--size"}, {"--touch"}, run_hold},
@@ -29,7 +29,6 @@ const std::array<Kind, 12> kKinds = {{
     {"fill", {"--file", "--rate"}, {"--size"}, run_fill},
     {"busy", {}, {}, run_busy},
     {"judge", {"--out"}, {"--anon", "--file", "--file-size"}, run_judge},
-    {"metronome", {"--out"}, {}, run_metronome},
 }};
 
 const Kind& kind_named(std::string_view name) {
