@@ -20,7 +20,7 @@ echo "apt=$?" >result/facts
   echo "sandbox=$(awk '/^(Seccomp|NoNewPrivs):/ {print $1 $2}' "$status" | sort --reverse | paste -sd' ')"
   # What a scenario would show if the daemon were denied a system call.
   systemd-run --quiet --wait --property=SystemCallFilter=~sethostname --property=SystemCallErrorNumber=EPERM hostname vm
-  echo "denials=$(journalctl --boot --dmesg | grep -q 'type=1326' && echo seen)"
+  echo "denials=$(journalctl --boot --dmesg | grep -q 'type=1326 .*exe="/usr/bin/hostname"' && echo seen)"
 } >>result/facts
 dpkg --verify forestall >result/verify
 tar -C result -cf /dev/disk/by-id/virtio-result . && sync
