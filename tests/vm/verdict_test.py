@@ -151,11 +151,15 @@ class Verdict(unittest.TestCase):
         self.assertIn("not among", self.complaints(incidents=told([other, record("victim_gone")])))
 
     def test_a_signal_to_somebody_who_is_not_guilty(self):
-        innocent = [record(event) | {"VICTIM_UNIT": "database.service"} for event in ("victim_terminated", "victim_gone")]
+        innocent = [
+            record(event) | {"VICTIM_UNIT": "database.service"} for event in ("victim_terminated", "victim_gone")
+        ]
         self.assertIn("who is not guilty", self.complaints(incidents=told(innocent)))
 
     def test_what_was_decided_is_kept_as_a_trace(self):
-        story = [{"event": "victim_terminated", "at_ms": 12500}] + [{"trace": each} for each in ("title", "lineage", "end")]
+        story = [{"event": "victim_terminated", "at_ms": 12500}] + [
+            {"trace": each} for each in ("title", "lineage", "end")
+        ]
         files = good() | {"stories/20260301T025914Z-a.jsonl": told(story)}
         of = scenario()
         with tempfile.TemporaryDirectory() as folder:
