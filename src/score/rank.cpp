@@ -11,13 +11,14 @@ namespace forestall {
 namespace {
 
 Bytes grown_of(const ProcessFacts& p, const Census& census, const Circumstances& now) {
-  const Kin kin = kin_of(p, 0, false);
-  if (!now.is_newcomer(p.id)) return now.grown(kin, nullptr);
+  const Bytes grown = now.growth.of(p.id, p.freed_by_death(), now.time);
+  if (!now.is_newcomer(p.id)) return grown;
   // Who gave it much is large himself.
   const auto parent = std::ranges::find(census.processes, p.parent, [](const auto& other) { return other.id.pid; });
-  if (parent == census.processes.end()) return now.grown(kin, nullptr);
+  if (parent == census.processes.end()) return grown;
+  const Kin kin = kin_of(p, 0, false);
   const Kin kin_of_parent = kin_of(*parent, 0, false);
-  return now.grown(kin, is_fork(kin, kin_of_parent) ? &kin_of_parent : nullptr);
+  return is_fork(kin, kin_of_parent) ? now.grown(kin, &kin_of_parent) : grown;
 }
 
 Candidate score(const ProcessFacts& p, const Census& census, const Circumstances& now, const ScoreConfig& weights) {

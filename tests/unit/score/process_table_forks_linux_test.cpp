@@ -30,6 +30,14 @@ class ForksOfTable : public KinOfTable {
   void machine_holds(Bytes anon) {
     proc_.write("meminfo", fmt::format("AnonPages: {} kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n", anon / kKiB));
   }
+  /// The fork shares, and 60 and 61, who share nothing, were charged to where they were before.
+  void share_beside_two_who_moved_to(const char* unit) {
+    charge(kGiB + 24 * kMiB);
+    live(60, kGiB, 1, 0, unit);
+    live(61, kGiB, 60, 0, unit);
+    charge(kSmall, 0, unit);
+    machine_holds(3 * kGiB + 24 * kMiB);
+  }
   Bytes counted_twice(std::int32_t pid = 50) {
     learn();
     return place(pid).counted_twice;
@@ -74,22 +82,14 @@ TEST_F(ForksOfTable, WhoHasMovedIsSeenThroughByWhatTheMachineHolds) {
 
 TEST_F(ForksOfTable, AUserWhoClaimsWhatIsSharedTakesNothingFromTheSystem) {
   constexpr const char* liar = "user.slice/user-1000.slice/user@1000.service/app.slice/liar.service";
-  charge(kGiB + 24 * kMiB);
-  live(60, kGiB, 1, 0, liar);
-  live(61, kGiB, 60, 0, liar);
-  charge(kSmall, 0, liar);
-  machine_holds(3 * kGiB + 24 * kMiB);
+  share_beside_two_who_moved_to(liar);
   EXPECT_EQ(counted_twice(60), 0U) << "what is shared is explained by others";
   EXPECT_EQ(counted_twice(50), 1000 * kMiB);
 }
 
 TEST_F(ForksOfTable, WhereTwoClaimTheSameNobodyIsBelieved) {
   constexpr const char* other = "system.slice/other.service";
-  charge(kGiB + 24 * kMiB);
-  live(60, kGiB, 1, 0, other);
-  live(61, kGiB, 60, 0, other);
-  charge(kSmall, 0, other);
-  machine_holds(3 * kGiB + 24 * kMiB);
+  share_beside_two_who_moved_to(other);
   EXPECT_EQ(counted_twice(60), 0U);
   EXPECT_EQ(counted_twice(50), 0U);
 }
