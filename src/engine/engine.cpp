@@ -14,7 +14,7 @@ namespace {
 /// program takes 1.6 GiB: many machines never have much more than that to spare.
 constexpr Duration kLearnArmed = std::chrono::seconds(1);
 constexpr Duration kLearnCalm = std::chrono::seconds(30);
-constexpr Duration kLearnStill = std::chrono::minutes(2);
+constexpr Duration kLearnStill = std::chrono::minutes(5);
 constexpr Duration kSoon = std::chrono::milliseconds(100);
 /// A forecast crossing is met on time, but not more often than this.
 constexpr Duration kSoonestLook = std::chrono::milliseconds(5);

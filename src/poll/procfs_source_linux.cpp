@@ -99,9 +99,8 @@ Result<Sample> ProcfsSource::read() {
   if (!memory) return failure(errno, "cannot make sense of /proc/meminfo");
   s.memory = *memory;
   s.psi = parse_file(pressure_, parse_pressure, reread_record);
-  s.vmstat = parse_file(vmstat_, parse_vmstat);
+  read_counters(s);
   s.arc = parse_file(arcstats_, parse_arcstats).value_or(Arc{});
-  s.strict_commit = is_commit_strict(overcommit_);
   s.page_size = static_cast<Bytes>(::sysconf(_SC_PAGESIZE));
   s.parked = read_parked(s);
   if (s.memory.swap_total > 0) s.zram = read_zram();
@@ -109,13 +108,27 @@ Result<Sample> ProcfsSource::read() {
   return s;
 }
 
+/// Whoever reclaims stalls, kswapd too (psi_memstall_enter() in mm/vmscan.c, mm/page_alloc.c and mm/memcontrol.c), and
+/// the kernel kills for want of memory only after that. Where nobody has stalled since they were read, the counters are
+/// where they were, but for a few refaults of what was given up before. To have the kernel write all of vmstat would
+/// cost more than the rest of a look in peace.
+void ProcfsSource::read_counters(Sample& sample) {
+  constexpr Duration believed_for = std::chrono::seconds(10);
+  const bool nobody_stalled = counted_ && sample.psi && counted_->stalled == sample.psi->some;
+  if (!nobody_stalled || sample.time - counted_->when >= believed_for) {
+    const Duration stalled = sample.psi ? sample.psi->some : Duration(0);
+    counted_ = Counted{sample.time, stalled, parse_file(vmstat_, parse_vmstat), is_commit_strict(overcommit_)};
+  }
+  sample.vmstat = counted_->vmstat;
+  sample.strict_commit = counted_->strict_commit;
+}
+
 /// Writing zoneinfo costs the kernel more than all the other files together, so it is read when something may have
 /// changed: much is parked only after much was freed, and whoever allocates takes from these lists first. While there
-/// is plenty it matters less: then what was found may be a moment old, and nothing at all is believed for longer.
+/// is plenty it does not matter: then what was found may be some seconds old.
 Bytes ProcfsSource::read_parked(const Sample& sample) {
   const bool is_plenty = sample.memory.mem_available >= sample.memory.mem_total / 4;
-  const bool is_nothing = is_plenty && parked_ == 0;
-  const Duration read_every = is_nothing ? Duration(std::chrono::seconds(10)) : std::chrono::milliseconds(256);
+  const Duration read_every = is_plenty ? Duration(std::chrono::seconds(10)) : std::chrono::milliseconds(256);
   constexpr Bytes little = 32 * kMiB;
   const Bytes anon = sample.memory.anon_pages;
   anon_when_parked_read_ = std::max(anon_when_parked_read_, anon);

@@ -24,6 +24,7 @@ class ProcfsSource final : public SampleSource {
 
  private:
   ProcfsSource() = default;
+  void read_counters(Sample& sample);
   Bytes read_parked(const Sample& sample);
   Zram read_zram();
   void open_nodes();
@@ -32,6 +33,14 @@ class ProcfsSource final : public SampleSource {
 
   std::string sys_;
   Fd meminfo_, pressure_, vmstat_, swaps_, arcstats_, overcommit_, zoneinfo_;
+  /// What does not move while nobody stalls.
+  struct Counted {
+    Instant when{};
+    Duration stalled{0};  ///< PressureTotals::some then
+    std::optional<Vmstat> vmstat;
+    bool strict_commit = false;
+  };
+  std::optional<Counted> counted_;
   Bytes parked_ = 0;
   std::optional<Instant> parked_read_;
   Bytes anon_when_parked_read_ = 0;

@@ -53,7 +53,11 @@ bool ProcfsTable::sees_everybody() const { return directory_.stat(1).has_value()
 
 Census ProcfsTable::look(const Sample& sample, Bytes at_least) {
   const bool has_news = take_answers();
-  if (has_news || !bring_up_to_date(sample, at_least)) pass(sample, at_least, false);
+  if (!has_news && bring_up_to_date(sample, at_least)) return census();
+  // Whoever looks again in the same decision finds those that are large and young, as after a lesson.
+  const auto lesson = begin_lesson(sample, at_least);
+  pass(sample, at_least, false);
+  end_lesson(lesson);
   return census();
 }
 

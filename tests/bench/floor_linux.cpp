@@ -5,11 +5,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <thread>
 
 #include "base/fd_linux.h"
+#include "base/read_linux.h"
 
 namespace forestall::bench {
 namespace {
@@ -60,6 +63,15 @@ bool read_and_reach(std::int32_t pid) {
   if (read_at(AT_FDCWD, path.data(), text.data(), text.size()) <= 0) return false;
   const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
   return ::syscall(SYS_pidfd_send_signal, pidfd.get(), 0, nullptr, 0U) == 0;
+}
+
+void wake_every(Duration interval) {
+  const std::array<Fd, 2> files = {open_to_read(AT_FDCWD, "/proc/meminfo"),
+                                   open_to_read(AT_FDCWD, "/proc/pressure/memory")};
+  std::array<char, 4096> text;  // NOLINT: filled by the kernel
+  while (std::ranges::all_of(files, [&](const Fd& f) { return ::pread(f.get(), text.data(), text.size(), 0) > 0; })) {
+    std::this_thread::sleep_for(interval);
+  }
 }
 
 }  // namespace forestall::bench

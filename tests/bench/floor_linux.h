@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "forestall/units.h"
+
 namespace forestall::bench {
 
 /// Reads the directory of /proc, and of each process there statm: opened, read once and closed. How many there were.
@@ -12,5 +14,8 @@ std::size_t read_everybody();
 
 /// Reads the status of one process, as its own pass would have to, and sends it signal 0 through a pidfd.
 bool read_and_reach(std::int32_t pid);
+
+/// Sleeps, and reads meminfo and pressure/memory, and sleeps again: what it costs to be awake. Ends with an error.
+void wake_every(Duration interval);
 
 }  // namespace forestall::bench

@@ -58,7 +58,10 @@ def reaping(given: argparse.Namespace) -> dict:
 def idle(given: argparse.Namespace) -> dict:
     """All at the same time, left alone. They only watch; nohang cannot be told to, but here are none but sleepers."""
     peers = Peers.below(given.peers)
-    commands: dict[str, list] = {"forestall": [given.daemon, "--dry-run"]}
+    commands: dict[str, list] = {
+        "forestall": [given.daemon, "--dry-run"],
+        "floor": [given.stopwatch, "wake", "1000"],
+    }
     if peers.earlyoom:
         commands["earlyoom"] = [peers.earlyoom, "--dryrun"]
     if peers.nohang:

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
 #include <string>
 
 #include "base/process_stat.h"
@@ -68,18 +71,58 @@ void evaluate_built_in_rules(benchmark::State& state) {
 BENCHMARK(evaluate_built_in_rules)->Unit(benchmark::kMicrosecond);
 
 /// What the daemon does every time: a sample, recorded and judged.
-void tick(benchmark::State& state) {
-  auto source = must(ProcfsSource::open());
+void look_again(benchmark::State& state, ProcfsSource source, const std::function<void()>& happens_before) {
   FlightRecorder recorder;
   const Config config = config::builtin();
   Memory memory;
   Verdict verdict;
   for (auto _ : state) {
+    happens_before();
     const auto sample = source.read();
     recorder.see(*sample);
     evaluate(config.rules, memory, *sample, verdict);
     benchmark::DoNotOptimize(verdict);
   }
+}
+
+void tick_in_peace(benchmark::State& state) {
+  look_again(state, must(ProcfsSource::open()), [] {});
+}
+BENCHMARK(tick_in_peace)->Unit(benchmark::kMicrosecond);
+
+/// A /proc like the real one, but that somebody stalls there all the time, as while memory is short: then a look reads
+/// everything. To write that costs about as much as the kernel's own file.
+class ShortOfMemory {
+ public:
+  ShortOfMemory() {
+    if (::mkdtemp(proc_.data()) == nullptr) std::abort();
+    for (const char* file : {"/meminfo", "/vmstat", "/swaps", "/zoneinfo", "/sys"}) {
+      std::filesystem::create_symlink(std::string("/proc") + file, proc_ + file);
+    }
+    std::filesystem::create_directory(proc_ + "/pressure");
+    pressure_ = Fd(::open((proc_ + "/pressure/memory").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    stall();
+  }
+  ~ShortOfMemory() { std::filesystem::remove_all(proc_); }
+  ShortOfMemory(const ShortOfMemory&) = delete;
+  ShortOfMemory& operator=(const ShortOfMemory&) = delete;
+
+  void stall() {
+    text_[sizeof "some total=" - 1] = static_cast<char>('0' + ++stalls_ % 10);
+    if (::pwrite(pressure_.get(), text_.data(), text_.size(), 0) < 0) std::abort();
+  }
+  [[nodiscard]] const std::string& proc() const { return proc_; }
+
+ private:
+  std::string proc_ = "/dev/shm/forestall-XXXXXX";
+  std::string text_ = "some total=0\nfull total=0\n";
+  unsigned stalls_ = 0;
+  Fd pressure_;
+};
+
+void tick(benchmark::State& state) {
+  ShortOfMemory world;
+  look_again(state, must(ProcfsSource::open(world.proc())), [&] { world.stall(); });
 }
 BENCHMARK(tick)->Unit(benchmark::kMicrosecond);
 

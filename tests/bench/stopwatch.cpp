@@ -39,7 +39,9 @@ constexpr const char* kUsage =
     "           the clock, us of the processor, us of that in the scan, allocations\n"
     "       forestall_stopwatch reap ROUNDS\n"
     "           \"reap\", niceness of the victim, us from SIGKILL until 90 % of its 1 GiB are back: when nobody else\n"
-    "           wants the processors, beside 16 busy loops; \"alone\": beside them by kill(2), once\n";
+    "           wants the processors, beside 16 busy loops; \"alone\": beside them by kill(2), once\n"
+    "       forestall_stopwatch wake MILLISECONDS\n"
+    "           wakes as often, reads meminfo and pressure/memory, and prints nothing\n";
 
 double in_microseconds(Duration d) { return std::chrono::duration<double, std::micro>(d).count(); }
 
@@ -126,6 +128,11 @@ int reap(std::size_t rounds) {
   return EXIT_SUCCESS;
 }
 
+int wake(std::size_t milliseconds) {
+  wake_every(std::chrono::milliseconds(milliseconds));
+  return EXIT_FAILURE;
+}
+
 int among(std::size_t processes, const std::vector<std::string>& command) {
   if (const std::size_t most = most_processes(); processes > most) {
     fmt::print(stderr, "forestall_stopwatch: no more than {} processes; raise kernel.pid_max for more\n", most);
@@ -165,6 +172,7 @@ int main(const std::vector<std::string>& words) {
   if (words[0] == "among" && words.size() > 2) return among(number, {words.begin() + 2, words.end()});
   if (words.size() > 2) return usage();
   if (words[0] == "scan") return scan(number);
+  if (words[0] == "wake") return wake(number);
   if (words[0] == "reap" && is_among_ours()) return reap(number);
   // It sends signals: only where nobody else can be hit.
   if (words[0] == "decide" && is_among_ours()) return decide(number);

@@ -213,6 +213,22 @@ TEST_F(ProcfsSourceTest, SeesWhatWasWrittenBetweenTwoReads) {
   EXPECT_TRUE(s.strict_commit);
 }
 
+TEST_F(ProcfsSourceTest, CountersAreWhereTheyWereUntilSomebodyStalls) {
+  ProcfsSource machine = source();
+  tree_.write("proc/vmstat", "pgscan_kswapd 30\noom_kill 2\n");
+  tree_.write("proc/pressure/memory", "some total=5\nfull total=3\n");
+  EXPECT_EQ(read(machine).vmstat, (Vmstat{.pgscan = 9, .oom_kill = 1}));
+  tree_.write("proc/pressure/memory", "some total=6\nfull total=3\n");
+  EXPECT_EQ(read(machine).vmstat, (Vmstat{.pgscan = 30, .oom_kill = 2}));
+}
+
+TEST_F(ProcfsSourceTest, CountersAreReadEachTimeWhereNobodyTellsOfStalls) {
+  tree_.remove("proc/pressure/memory");
+  ProcfsSource machine = source();
+  tree_.write("proc/vmstat", "pgscan_kswapd 30\noom_kill 2\n");
+  EXPECT_EQ(read(machine).vmstat, (Vmstat{.pgscan = 30, .oom_kill = 2}));
+}
+
 TEST_F(ProcfsSourceTest, AReadThatMakesNoSenseIsAnErrorAndTheNextOneIsNot) {
   ProcfsSource machine = source();
   tree_.write("proc/meminfo", "MemTotal: 8000 kB\nMemAvail");

@@ -214,6 +214,16 @@ TEST_F(LargeOfTable, EverybodyIsReadAfterAWhile) {
   EXPECT_TRUE(reads_everybody());
 }
 
+TEST_F(LargeOfTable, WhoeverHasJustReadEverybodyNeedNotDoItAgain) {
+  after(2s);
+  EXPECT_FALSE(reads_everybody()) << "nobody has grown yet";
+  small_grows_unseen();
+  EXPECT_FALSE(reads_everybody());
+  proc_.add({.pid = 51, .comm = "small", .anon = kGiB});
+  say(3 * kGiB - kSmall, 99);
+  EXPECT_THAT(large(look()), UnorderedElementsAre(50, 51));
+}
+
 TEST_F(LargeOfTable, EverybodyIsReadAfterManyBirths) {
   small_grows_unseen();
   say(2 * kGiB, 99 + 64);
