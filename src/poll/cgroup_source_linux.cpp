@@ -37,29 +37,39 @@ Result<CgroupSource> CgroupSource::open(const std::string& path, const std::stri
   }
   auto machine = ProcfsSource::open(proc, sys);
   if (!machine) return tl::unexpected(machine.error());
-  CgroupSource source(std::move(*machine));
-  std::string directory = cgroups + path;
-  while (directory.ends_with('/')) directory.pop_back();
-  const auto file = [&](const char* name) { return open_to_read(AT_FDCWD, (directory + name).c_str()); };
-  const bool is_charged = ::access((directory + "/memory.current").c_str(), R_OK) == 0;
-  source.stat_ = file("/memory.stat");
-  if (!is_charged || !source.stat_) {
+  CgroupSource source(std::move(*machine), cgroups, path);
+  if (!source.open_files()) {
     return failure(errno, "--cgroup " + escaped(path) + " is no cgroup with the memory controller");
   }
-  source.events_ = file("/memory.events");
-  source.pressure_ = file("/memory.pressure");
   if (!source.pressure_) {
     source.missing_.emplace_back(
         "no pressure information (memory.pressure of the cgroup): rules with psi_some_above or psi_full_above cannot "
         "hold");
   }
-  for (; directory.size() >= cgroups.size(); directory.erase(directory.rfind('/'))) {
-    source.levels_.push_back({file("/memory.max"), file("/memory.high"), file("/memory.current"),
-                              file("/memory.swap.max"), file("/memory.swap.current")});
-  }
   const auto sample = source.read();
   if (!sample) return tl::unexpected(sample.error());
   return source;
+}
+
+CgroupSource::CgroupSource(ProcfsSource machine, std::string cgroups, std::string_view path)
+    : machine_(std::move(machine)), cgroups_(std::move(cgroups)), directory_(cgroups_ + std::string(path)) {
+  while (directory_.ends_with('/')) directory_.pop_back();
+}
+
+bool CgroupSource::open_files() {
+  std::string directory = directory_;
+  const auto file = [&](const char* name) { return open_to_read(AT_FDCWD, (directory + name).c_str()); };
+  const bool is_charged = ::access((directory + "/memory.current").c_str(), R_OK) == 0;
+  stat_ = file("/memory.stat");
+  if (!is_charged || !stat_) return false;
+  events_ = file("/memory.events");
+  pressure_ = file("/memory.pressure");
+  levels_.clear();
+  for (; directory.size() >= cgroups_.size(); directory.erase(directory.rfind('/'))) {
+    levels_.push_back({file("/memory.max"), file("/memory.high"), file("/memory.current"), file("/memory.swap.max"),
+                       file("/memory.swap.current")});
+  }
+  return true;
 }
 
 Result<Sample> CgroupSource::read() {
@@ -67,7 +77,9 @@ Result<Sample> CgroupSource::read() {
   if (!machine) return machine;
   CgroupMemory cgroup;
   errno = 0;
-  const auto stat = parse_file(stat_, parse_cgroup_stat);
+  auto stat = parse_file(stat_, parse_cgroup_stat);
+  // A unit that is started again gets a cgroup of its own (ENODEV of the old one).
+  if (!stat && open_files()) stat = parse_file(stat_, parse_cgroup_stat);
   if (!stat) return failure(errno, "cannot make sense of memory.stat of the cgroup");
   cgroup.stat = *stat;
   for (const Level& level : levels_) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fd_linux.h"
@@ -25,9 +26,12 @@ class CgroupSource final : public SampleSource {
   [[nodiscard]] const std::vector<std::string>& missing() const { return missing_; }
 
  private:
-  explicit CgroupSource(ProcfsSource machine) : machine_(std::move(machine)) {}
+  CgroupSource(ProcfsSource machine, std::string cgroups, std::string_view path);
+  /// False, with errno, if there is no such cgroup, or not with the memory controller.
+  bool open_files();
 
   ProcfsSource machine_;
+  std::string cgroups_, directory_;
   /// One on the way from the cgroup to the root.
   struct Level {
     Fd limit, throttle, current, swap_limit, swap_current;

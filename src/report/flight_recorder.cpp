@@ -15,7 +15,7 @@ constexpr Duration kOlderEvery = std::chrono::seconds(1);
 constexpr Duration kOneDecision = std::chrono::seconds(2);
 /// For so long it may be told of: StoryTime's minute before and what comes after it.
 constexpr Duration kDecisionStays = std::chrono::minutes(2);
-constexpr std::size_t kMostPlaces = 1024;
+constexpr std::size_t kMostPlaces = 2048;
 constexpr std::size_t kMostAncestors = 64;
 
 // ---- What a look is made of, field by field ------------------------------------------------------------------------

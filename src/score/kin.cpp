@@ -2,6 +2,7 @@
 #include "score/kin.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "forestall/ranking.h"
 
@@ -98,6 +99,17 @@ PlaceBook::PlaceBook() {
 void PlaceBook::clear() {
   places_.assign(1, KnownPlace{});
   shared_.assign(1, Shared{});
+  by_path_hash_.fill(0);
+}
+
+/// Where the number of this place is, or belongs. Linear probing: at most half of the slots are taken.
+std::uint16_t& PlaceBook::slot_of(std::string_view path) {
+  std::size_t slot = std::hash<std::string_view>{}(path) % by_path_hash_.size();
+  const auto is_anothers = [&](std::uint16_t number) {
+    return number != 0 && places_[number].cgroup.path.view() != path;
+  };
+  while (is_anothers(by_path_hash_[slot])) slot = (slot + 1) % by_path_hash_.size();
+  return by_path_hash_[slot];
 }
 
 void PlaceBook::see_shared(std::uint16_t number, Bytes now, Instant when) {
@@ -122,11 +134,9 @@ void PlaceBook::forget_shared(std::uint16_t number) {
 
 std::uint16_t PlaceBook::number_of(const CgroupPlace& place) {
   if (place.path.empty()) return 0;
-  const auto is_here = [&](const KnownPlace& known) { return known.cgroup.path == place.path; };
-  const auto known = std::find_if(places_.begin() + 1, places_.end(), is_here);
-  const auto number = static_cast<std::uint16_t>(known - places_.begin());
-  if (known != places_.end()) return number;
-  if (places_.size() == kRoom) return 0;
+  std::uint16_t& number = slot_of(place.path.view());
+  if (number != 0 || places_.size() == kRoom) return number;
+  number = static_cast<std::uint16_t>(places_.size());
   KnownPlace added;
   added.cgroup = place;
   added.whole = is_virtual_machine(place);

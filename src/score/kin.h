@@ -2,6 +2,7 @@
 // What is kept of everybody, and where everybody lives: small, since there can be thousands.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -22,7 +23,8 @@ bool is_fork(const Kin& child, const Kin& parent);
 /// The places of all Kin, each once. Number 0 is nowhere: what is in no cgroup, or found no room here.
 class PlaceBook {
  public:
-  static constexpr std::size_t kRoom = 512;
+  static constexpr std::size_t kRoom = 2048;
+  static constexpr std::size_t kCrowd = 384;
 
   /// Makes room once, so that number_of() allocates nothing.
   PlaceBook();
@@ -45,8 +47,8 @@ class PlaceBook {
   [[nodiscard]] std::span<const KnownPlace> places() const { return places_; }
   /// The first known place of its unit; nowhere if it is in none.
   [[nodiscard]] const KnownPlace& unit_of(std::uint16_t number) const { return places_[places_[number].unit]; }
-  /// Sessions and scopes come and go: time to begin anew.
-  [[nodiscard]] bool crowded() const { return places_.size() > kRoom * 3 / 4; }
+  /// Sessions and scopes come and go, and what is kept of those that went is memory: time to begin anew.
+  [[nodiscard]] bool crowded() const { return places_.size() > kCrowd; }
   void clear();
 
   /// What is charged to the unit of this place as shared memory, tmpfs included, at `when`. What it has added since a
@@ -64,8 +66,11 @@ class PlaceBook {
     Bytes newer = 0;
     std::optional<Instant> when;  ///< of `newer`
   };
+  [[nodiscard]] std::uint16_t& slot_of(std::string_view path);
+
   std::vector<KnownPlace> places_;
-  std::vector<Shared> shared_;  ///< of each place
+  std::vector<Shared> shared_;                           ///< of each place
+  std::array<std::uint16_t, 2 * kRoom> by_path_hash_{};  ///< their numbers; 0: free
 };
 
 bool same_unit(const CgroupPlace& a, const CgroupPlace& b);

@@ -35,6 +35,7 @@ ProcfsTable::ProcfsTable(std::shared_ptr<const MatchBook> book, const std::strin
     : book_(std::move(book)), cgroups_(cgroups), directory_(std::move(directory)), daemon_(daemon), resolver_(proc) {
   found_.reserve(kMaxRanked);
   kin_.reserve(kMaxKin);
+  accounts_.reserve(PlaceBook::kRoom);
   find_lineage();
 }
 

@@ -87,6 +87,11 @@ class ProcfsTable final : public ProcessTable {
     std::int64_t others;  ///< what all held that were not large
   };
 
+  /// What the members of a unit hold, each by its own account.
+  struct Account {
+    Bytes memory = 0, swap = 0, largest = 0, twice = 0;
+  };
+
   ProcfsTable(std::shared_ptr<const MatchBook> book, const std::string& proc, const std::string& cgroups,
               std::int32_t daemon, Fd directory);
   void find_lineage();
@@ -138,6 +143,7 @@ class ProcfsTable final : public ProcessTable {
   std::vector<ProcessFacts> found_;
   std::vector<Kin> kin_;
   PlaceBook places_;
+  std::vector<Account> accounts_;  ///< of the unit that begins with this place
   std::size_t places_learnt_ = 1;  ///< nowhere needs not to be
   Bytes shared_learnt_ = 0;        ///< Shmem of the machine when it was last asked who holds it
   std::optional<Instant> filling_learnt_;

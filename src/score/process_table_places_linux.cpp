@@ -76,23 +76,20 @@ void ProcfsTable::learn_who_holds_nodes(const Sample& sample, Bytes at_least) {
 /// users alone, and if they claim too much, from all of them.
 void ProcfsTable::learn_what_counts_twice(Bytes at_least) {
   if (is_confined_) return;
-  struct Account {
-    Bytes memory = 0, swap = 0, largest = 0, twice = 0;
-  };
-  std::array<Account, PlaceBook::kRoom> accounts{};
+  const auto places = places_.places();
+  accounts_.assign(places.size(), Account{});
   Bytes counted = 0;
   for (const Kin& kin : kin_) {
-    Account& unit = accounts[places_.places()[kin.place].unit];
+    Account& unit = accounts_[places[kin.place].unit];
     const Bytes pages = kin.memory - kin.page_tables;  // page tables are nobody's twice
     unit.memory += pages;
     unit.swap += kin.swap;
     unit.largest = std::max(unit.largest, pages);
     counted += pages;
   }
-  const auto places = places_.places();
   Bytes claimed = 0, claimed_by_system = 0;
   for (std::size_t i = 1; i < places.size(); ++i) {
-    Account& unit = accounts[i];
+    Account& unit = accounts_[i];
     const bool matters = places[i].unit == i && unit.memory - unit.largest >= at_least;
     const auto charge = matters ? charge_of_unit(i) : std::nullopt;
     const Bytes once = charge ? charge->anon + swap_of_unit(i).value_or(unit.swap) : unit.memory;
@@ -104,7 +101,7 @@ void ProcfsTable::learn_what_counts_twice(Bytes at_least) {
   const Bytes beyond = held ? counted - std::min(counted, *held) : 0;
   for (std::size_t i = 1; i < places.size(); ++i) {
     if (places[i].unit != i) continue;
-    const Bytes twice = accounts[i].twice;
+    const Bytes twice = accounts_[i].twice;
     const Bytes by_others = (places[i].cgroup.user_unit.empty() ? claimed_by_system : claimed) - twice;
     places_.set_counted_twice(static_cast<std::uint16_t>(i), std::min(twice, beyond - std::min(beyond, by_others)));
   }

@@ -77,12 +77,14 @@ int scan(std::size_t rounds) {
   auto table = must(ProcfsTable::open(book_of(config)));
   const Bytes minimum = 64 * kMiB;
   learn_everybody(*table, sample, minimum);
-  sample.time += std::chrono::seconds(10);  // so long after a lesson everybody is read again
+  constexpr Duration long_after = std::chrono::seconds(10);  // everybody was read: then everybody is read again
   for (std::size_t i = 0; i < rounds; ++i) {
     std::size_t there = 0;
+    sample.time += 2 * long_after;
     const double floor = microseconds([&] { there = read_everybody(); });
     const double ours = microseconds([&] { table->look(sample, minimum); });
     Sample swapping = sample;
+    swapping.time += long_after;
     swapping.memory.swap_total = swapping.memory.swap_free + 1;
     const double with_swap = microseconds([&] { table->look(swapping, minimum); });
     const auto count = static_cast<double>(there);

@@ -55,6 +55,21 @@ TEST_F(CgroupSourceTest, SeesTheMachineAsTheCgroupLeavesIt) {
   EXPECT_GT(s.time, Instant{});
 }
 
+TEST_F(CgroupSourceTest, AUnitThatIsStartedAgainIsSeenAgain) {
+  auto source = open();
+  ASSERT_TRUE(source) << source.error().what;
+  give("memory.stat", "");  // as of a cgroup that was removed
+  for (const auto* file : {"memory.stat", "memory.current", "memory.max"}) take(file);
+  EXPECT_FALSE(source->read());
+  give("memory.current", "300\n");
+  give("memory.stat", "anon 200\n");
+  give("memory.max", "500\n");
+  const auto again = source->read();
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_EQ(again->memory.mem_total, 500U);
+  EXPECT_EQ(again->memory.mem_available, 200U);
+}
+
 TEST_F(CgroupSourceTest, TheLeastLimitOnTheWayUpHolds) {
   tree_.write("cgroups/system.slice/memory.max", "900\n");
   EXPECT_EQ(read().memory.mem_total, 900U);

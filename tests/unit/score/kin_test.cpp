@@ -84,7 +84,7 @@ TEST_F(PlaceBookTest, MakesItsRoomBeforehand) {
 }
 
 TEST_F(PlaceBookTest, IsCrowdedBeforeItIsFullAndBeginsAnew) {
-  for (std::size_t i = 1; i < PlaceBook::kRoom * 3 / 4; ++i) number("/" + std::to_string(i));
+  for (std::size_t i = 1; i < PlaceBook::kCrowd; ++i) number("/" + std::to_string(i));
   EXPECT_FALSE(book_.crowded());
   number("/one/more");
   EXPECT_TRUE(book_.crowded());
