@@ -18,6 +18,8 @@ namespace {
 /// Of a small process, what can change without a trace in stat is read anew this often at last, and at first.
 constexpr Duration kReadAnewAfter = std::chrono::minutes(2);
 constexpr Duration kReadAnewFirst = std::chrono::seconds(1);
+/// Who has not been read by then has locked his memory map, or memory is too short for it.
+constexpr Duration kUnreadable = std::chrono::seconds(1);
 /// Places where nobody lives any more are forgotten this often at most.
 constexpr Duration kTidiedAgainAfter = std::chrono::minutes(10);
 
@@ -53,6 +55,7 @@ void ProcfsTable::find_lineage() {
 bool ProcfsTable::sees_everybody() const { return directory_.stat(1).has_value(); }
 
 Census ProcfsTable::look(const Sample& sample, Bytes at_least) {
+  now_ = sample.time;
   const bool has_news = take_answers();
   if (!has_news && bring_up_to_date(sample, at_least)) return census();
   // Whoever looks again in the same decision finds those that are large and young, as after a lesson.
@@ -87,11 +90,11 @@ void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_leas
     remembered->seen = true;
     if (remembered->is_nobody) return;
     // A question may have found no room, or no answer.
-    if (learning && !remembered->standing.complete) resolver_.ask({remembered->kin.id, book_});
+    if (learning && !remembered->standing.complete) ask_about(*remembered);
     remembered->kin.memory = amount->memory;
     remembered->kin.swap = amount->swap;
     remembered->kin.page_tables = amount->page_tables;
-    return add_kin(remembered->kin, with_preference(remembered->standing, remembered->kin.place));
+    return add_kin(remembered->kin, with_preference(standing_of(*remembered), remembered->kin.place));
   }
   read_in_full(pid, at_least, learning ? std::optional(sample.time) : std::nullopt);
 }
@@ -218,6 +221,7 @@ bool ProcfsTable::read_facts(std::int32_t pid, ProcessFacts& facts) {
   const auto known = known_.find(facts.id);
   if (known != known_.end() && known->second.is_about(facts)) {
     facts.profile = known->second.profile ? *known->second.profile : Profile{known->second.standing, {}, {}};
+    facts.profile.complete = standing_of(known->second).complete;
   }
   facts.profile.complete = facts.profile.complete || book_->empty();
   return true;
@@ -243,6 +247,7 @@ void ProcfsTable::add_kin(Kin kin, const Standing& standing) {
 }
 
 Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
+  now_ = sample.time;
   find_lineage();
   // Where so many cgroups live, this makes room only for a while: not at every lesson, or nothing would be known.
   const bool anew = places_.crowded() && (!tidied_ || sample.time - *tidied_ >= kTidiedAgainAfter);
@@ -290,7 +295,19 @@ void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant
   }
   if (is_new_profile) known.profile = std::make_unique<Profile>(Profile{known.standing, {}, {}});
   if (!needs_files) return;
-  if (resolver_.ask({facts.id, book_})) known.asked = now;
+  ask_about(known);
+}
+
+void ProcfsTable::ask_about(Known& known) {
+  const Resolver::Reception reception = resolver_.ask({known.kin.id, known.kin.uid, book_});
+  if (reception == Resolver::Reception::taken) known.asked = now_;
+  if (reception != Resolver::Reception::no_room && !known.awaited) known.awaited = now_;
+}
+
+Standing ProcfsTable::standing_of(const Known& known) const {
+  Standing standing = known.standing;
+  standing.complete = standing.complete || (known.awaited && now_ - *known.awaited >= kUnreadable);
+  return standing;
 }
 
 /// True if something new was found out.
@@ -299,6 +316,7 @@ bool ProcfsTable::take_answers() {
   for (Resolver::Answer& answer : resolver_.answers()) {
     const auto known = known_.find(answer.id);
     if (answer.book != book_ || known == known_.end() || known->second.comm != answer.comm) continue;
+    known->second.awaited.reset();
     any = any || known->second.standing != answer.profile;
     known->second.standing = answer.profile;
     if (known->second.profile) *known->second.profile = answer.profile;

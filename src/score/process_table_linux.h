@@ -60,13 +60,14 @@ class ProcfsTable final : public ProcessTable {
   static constexpr Duration kSettledAfter = std::chrono::seconds(5);
 
   struct Known {
-    Kin kin;                     ///< without what the entries say
-    FixedString<64> comm;        ///< when it was learnt: exec changes it
-    char state = '?';            ///< likewise
-    bool is_nobody = false;      ///< a kernel thread, or not in the cgroup that the table is confined to
-    std::optional<Instant> met;  ///< seen for the first time
-    Instant read{};              ///< in full
-    Instant asked{};             ///< the resolver about it
+    Kin kin;                         ///< without what the entries say
+    FixedString<64> comm;            ///< when it was learnt: exec changes it
+    char state = '?';                ///< likewise
+    bool is_nobody = false;          ///< a kernel thread, or not in the cgroup that the table is confined to
+    std::optional<Instant> met;      ///< seen for the first time
+    Instant read{};                  ///< in full
+    Instant asked{};                 ///< the resolver about it
+    std::optional<Instant> awaited;  ///< since when an answer is that has not come
     Standing standing;
     std::unique_ptr<Profile> profile;  ///< the same and more, of those that were large
     bool seen = false;
@@ -112,6 +113,9 @@ class ProcfsTable final : public ProcessTable {
   void notice_swap(const Sample& sample, Bytes at_least);
   [[nodiscard]] Known* known(std::int32_t pid);
   [[nodiscard]] bool is_outside(const ProcessFacts& facts) const;
+  /// What the entries say of it. Whoever cannot be read counts as known in the end: no decision waits for him.
+  [[nodiscard]] Standing standing_of(const Known& known) const;
+  void ask_about(Known& known);
   [[nodiscard]] static bool is_new(const Known& known, Instant now);
   [[nodiscard]] static bool is_due(const Known& known, Instant last, Instant now);
   [[nodiscard]] bool is_still_true(Known& known) const;
@@ -150,6 +154,7 @@ class ProcfsTable final : public ProcessTable {
   std::optional<Instant> tidied_;
   bool renumbered_ = false;  ///< in this lesson all places have got new numbers
   std::size_t seen_ = 0;
+  Instant now_{};                   ///< of the last look or lesson
   std::optional<Bytes> swap_seen_;  ///< in use on the machine when everybody's was read; none: it was empty
   bool swap_rests_ = false;         ///< since then: what is known of somebody is still so
   std::optional<Lesson> lesson_;    ///< none: everybody has to be read

@@ -19,6 +19,7 @@ class Resolver {
  public:
   struct Question {
     ProcessId id;
+    std::uint32_t uid = 0;
     std::shared_ptr<const MatchBook> book;
   };
   struct Answer {
@@ -31,9 +32,13 @@ class Resolver {
   using Read = std::function<std::optional<OwnedTraits>(std::int32_t pid)>;
 
   /// Whoever reads a process whose memory map is locked (mmap_lock: a page fault that a dead file system does not
-  /// answer holds it) waits as long as that lasts. So many such processes there may be, less one, and the others are
-  /// still read.
+  /// answer holds it) waits as long as that lasts. So of one user, but root, no more than kMostOfAUser are read at a
+  /// time; and when all threads are stuck another is started, until there are kMostThreads.
   static constexpr std::size_t kThreads = 4;
+  static constexpr std::size_t kMostOfAUser = kThreads - 1;
+  static constexpr std::size_t kMostThreads = 16;
+  /// Who takes longer is stuck.
+  static constexpr Duration kStuckAfter = std::chrono::seconds(1);
 
   explicit Resolver(std::string proc);
   explicit Resolver(Read read);
@@ -42,9 +47,13 @@ class Resolver {
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  /// Never waits. False: it was dropped, and has to be asked again. So is one too many, and one about a process that is
-  /// just read.
-  bool ask(Question question);
+  enum class Reception : std::uint8_t {
+    taken,
+    no_room,   ///< one too many: to be asked again
+    not_again  ///< it is just being read, or too many of its user's are stuck
+  };
+  /// Never waits.
+  Reception ask(Question question);
   /// The answers since the last call. Processes that have gone meanwhile get none. Never waits, not even for a thread
   /// that is just writing one: then there is none this time.
   std::list<Answer> answers();
@@ -53,6 +62,8 @@ class Resolver {
 
  private:
   struct Desk;
+  void start_thread();
+  void try_to_start_thread() noexcept;
   static void work(Desk& desk);
 
   std::shared_ptr<Desk> desk_;  ///< the threads have it too: one that is stuck outlives the Resolver

@@ -66,6 +66,14 @@ TEST_F(OwnMemory, IsLittleWithAllFeaturesOn) {
   EXPECT_GT(of_status(pid, "RssAnon"), 256 * kKiB) << "nothing was measured";
 }
 
+TEST_F(OwnMemory, LocksNoLargeStacks) {
+  start_daemon(Limits::out_of_reach().config(), {"--dry-run"});
+  if (daemon().log().find("memory is not locked") != std::string::npos) GTEST_SKIP() << "not permitted to lock memory";
+  const pid_t pid = daemon().process().pid();
+  EXPECT_GE(of_status(pid, "Threads") / kKiB, 5U);
+  EXPECT_LE(of_status(pid, "VmLck"), 48 * kMiB);
+}
+
 TEST_F(OwnMemory, HasAllCodeThatDecidesBeforeADecision) {
   start_daemon(Limits::out_of_reach().config(), {"--dry-run"});
   if (daemon().log().find("memory is not locked") != std::string::npos) GTEST_SKIP() << "not permitted to lock memory";

@@ -243,6 +243,23 @@ TEST_F(TableTest, WhoeverCouldNotBeReadIsAskedAgain) {
   EXPECT_TRUE(only().profile.complete);
 }
 
+TEST_F(TableTest, WhoeverCannotBeReadIsNotWaitedForForEver) {
+  book_ = avoiding({.cmdline = "--vital", .points = 50});
+  proc_.add({.pid = 50, .cmdline = "x --vital"});
+  table();
+  const std::string away = proc_.path() + "-away";
+  std::filesystem::rename(proc_.path(), away);
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  sample_.time += std::chrono::milliseconds(999);
+  EXPECT_FALSE(only().profile.complete);
+  sample_.time += std::chrono::milliseconds(1);
+  EXPECT_TRUE(only().profile.complete);
+  EXPECT_EQ(only().profile.avoid_points, 0);
+  std::filesystem::rename(away, proc_.path());
+  table().look_thoroughly(sample_, kAtLeast, kLong);
+  EXPECT_EQ(only().profile.avoid_points, 50) << "asked again all the same";
+}
+
 TEST_F(TableTest, TellsOfAnybodyByNumberHoweverSmall) {
   constexpr std::uint64_t pf_kthread = 0x00200000;
   book_ = testing::book({{.comm = "^keeper$", .uid = 1000}});

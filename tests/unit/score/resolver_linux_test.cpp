@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <set>
@@ -18,8 +19,8 @@ using ::testing::UnorderedElementsAre;
 constexpr auto kLater = 10s;
 
 template <typename Condition>
-bool wait_for(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kLater;
+bool wait_for(const Condition& condition, Duration longest = kLater) {
+  const auto deadline = std::chrono::steady_clock::now() + longest;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(1ms);
@@ -59,7 +60,10 @@ class Neighbours {
 
 class StuckNeighbours : public ::testing::Test {
  protected:
-  void ask(Resolver& resolver, std::int32_t pid) { resolver.ask({{pid, 7}, book_}); }
+  static constexpr std::uint32_t kAlice = 1000, kBob = 1001;
+  bool ask(Resolver& resolver, std::int32_t pid, std::uint32_t uid = 0) {
+    return resolver.ask({{pid, 7}, uid, book_}) == Resolver::Reception::taken;
+  }
   /// Takes what there is until so many have an answer.
   bool answered(Resolver& resolver, std::size_t count) {
     return wait_for([&] {
@@ -79,6 +83,46 @@ TEST_F(StuckNeighbours, DoNotKeepTheOthersFromBeingRead) {
   EXPECT_TRUE(answered(resolver, 3));
   EXPECT_THAT(answered_, UnorderedElementsAre(5, 6, 7));
   EXPECT_FALSE(resolver.idle());
+}
+
+TEST_F(StuckNeighbours, OfOneUserNeverTakeAllThreads) {
+  Neighbours neighbours({2, 3, 4, 5, 6});
+  Resolver resolver(neighbours.read());
+  for (const std::int32_t pid : {2, 3, 4, 5, 6}) ask(resolver, pid, kAlice);
+  ASSERT_TRUE(wait_for([&] { return neighbours.reads() == 3; }));
+  EXPECT_TRUE(ask(resolver, 7, kBob));
+  EXPECT_TRUE(answered(resolver, 1));
+  EXPECT_THAT(answered_, UnorderedElementsAre(7));
+  EXPECT_EQ(neighbours.reads(), 4) << "his other two have to wait";
+}
+
+TEST_F(StuckNeighbours, OfOneUserAreGivenUpAndTakeNoRoomFromOthers) {
+  Neighbours neighbours({2, 3, 4});
+  Resolver resolver(neighbours.read());
+  std::int32_t pid = 2;
+  while (ask(resolver, pid, kAlice)) ++pid;
+  EXPECT_FALSE(ask(resolver, 9000, kBob) && neighbours.reads() == 0) << "it is full";
+  ASSERT_TRUE(wait_for([&] { return neighbours.reads() >= 3; }));
+  std::this_thread::sleep_for(Resolver::kStuckAfter);
+  EXPECT_TRUE(wait_for([&] { return !ask(resolver, 8000, kAlice); }));
+  EXPECT_TRUE(ask(resolver, 9001, kBob));
+  EXPECT_TRUE(wait_for([&] {
+    for (const Resolver::Answer& answer : resolver.answers()) answered_.push_back(answer.id.pid);
+    return std::ranges::count(answered_, 9001) == 1;
+  }));
+}
+
+TEST_F(StuckNeighbours, HoweverManyOthersAreStillRead) {
+  Neighbours neighbours({2, 3, 4, 5});
+  Resolver resolver(neighbours.read());
+  for (const std::int32_t pid : {2, 3, 4, 5}) ask(resolver, pid);
+  ASSERT_TRUE(wait_for([&] { return neighbours.reads() == 4; }));
+  ask(resolver, 6);
+  EXPECT_FALSE(wait_for([&] { return neighbours.reads() == 5; }, Resolver::kStuckAfter / 2));
+  std::this_thread::sleep_for(Resolver::kStuckAfter);
+  ask(resolver, 7);
+  EXPECT_TRUE(answered(resolver, 2));
+  EXPECT_THAT(answered_, UnorderedElementsAre(6, 7));
 }
 
 TEST_F(StuckNeighbours, AreNotReadBySeveralAtOnce) {
