@@ -57,6 +57,14 @@ TEST_F(QuietLaptop, IsLookedAtOnceASecond) {
 /// The limit of low-memory may be passed soon, so memory is looked at more often. But not all the processes each time.
 TEST_F(QuietLaptop, HasItsProcessesLookedAtSeldomWithoutSwapToo) { an_hour(); }
 
+TEST_F(QuietLaptop, HasItsProcessesLookedAtOnceASecondWhenALimitIsNear) {
+  machine.spawn("browser", machine.available() - 1600 * kMiB);
+  run_for(1min);
+  EXPECT_THAT(machine.events(), IsEmpty());
+  EXPECT_GE(machine.lessons(), 55U);
+  EXPECT_LE(machine.lessons(), 61U);
+}
+
 class QuietServer : public Scenario {
  protected:
   QuietServer() : Scenario(256 * kGiB) {}
