@@ -63,10 +63,9 @@ Ranges in_libraries() {
 
 void* address(std::uintptr_t a) { return reinterpret_cast<void*>(a); }  // NOLINT(performance-no-int-to-ptr)
 
-/// What is locked counts as a whole against RLIMIT_MEMLOCK, and a thread would otherwise have 8 MiB of stack. None of
-/// ours needs a tenth of this.
+/// What is locked counts as a whole against RLIMIT_MEMLOCK, and a thread would otherwise have 8 MiB of stack.
 void make_stacks_small() {
-  constexpr std::size_t enough = 256 * 1024;
+  constexpr std::size_t enough = 256UL * 1024;
   pthread_attr_t attributes;
   if (::pthread_attr_init(&attributes) != 0) return;
   ::pthread_attr_setstacksize(&attributes, enough);

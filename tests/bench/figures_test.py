@@ -117,7 +117,13 @@ class Rows(unittest.TestCase):
         self.assertEqual((nice.ours.median, nice.others[bench.ALONE].median, nice.verdict()), (50, 4000, "missed"))
 
     def test_idle(self):
-        rows = bench.idle_rows({"forestall": [(10, 0.1, 5000, 1500)] * 2, "floor": [(5, 0.1, 1000, 100)] * 2, "earlyoom": [(50, 1, 1700, 300)] * 2})
+        rows = bench.idle_rows(
+            {
+                "forestall": [(10, 0.1, 5000, 1500)] * 2,
+                "floor": [(5, 0.1, 1000, 100)] * 2,
+                "earlyoom": [(50, 1, 1700, 300)] * 2,
+            }
+        )
         self.assertEqual([row.verdict() for row in rows], ["met"] * 4)
         self.assertEqual(rows[0].others["nohang"], bench.NOT_HAD)
 
