@@ -33,7 +33,8 @@ struct PressureTotals {
   friend bool operator==(const PressureTotals&, const PressureTotals&) = default;
 };
 
-/// Counters since boot from /proc/vmstat (kernel: mm/vmstat.c). In pages, but for oom_kill, in processes.
+/// Counters since boot from /proc/vmstat (kernel: mm/vmstat.c), but for what moved while nobody stalled. In pages, but
+/// for oom_kill, in processes.
 struct Vmstat {
   std::uint64_t refault_anon = 0;  ///< workingset_refault_anon
   std::uint64_t refault_file = 0;  ///< workingset_refault_file; before Linux 5.9 all of workingset_refault

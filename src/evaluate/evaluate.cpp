@@ -28,8 +28,11 @@ Mark mark_of(const Sample& sample, const Headroom& headroom, const History& hist
 void remember(Memory& memory, const Sample& sample, const Headroom& headroom) {
   const bool slept = sample.suspended - memory.suspended > std::chrono::milliseconds(10);
   const bool came_or_went = sample.psi.has_value() != memory.had_psi || sample.vmstat.has_value() != memory.had_vmstat;
-  memory.history.add(mark_of(sample, headroom, memory.history));
-  if (slept || came_or_went) forget_past(memory);
+  const Mark mark = mark_of(sample, headroom, memory.history);
+  // In the cgroup that has taken the place of the one before.
+  const bool counts_anew = !memory.history.empty() && mark.psi_some < memory.history.newest().psi_some;
+  memory.history.add(mark);
+  if (slept || came_or_went || counts_anew) forget_past(memory);
   memory.suspended = sample.suspended;
   memory.had_psi = sample.psi.has_value();
   memory.had_vmstat = sample.vmstat.has_value();

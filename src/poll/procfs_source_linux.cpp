@@ -108,27 +108,48 @@ Result<Sample> ProcfsSource::read() {
   return s;
 }
 
-/// Whoever reclaims stalls, kswapd too (psi_memstall_enter() in mm/vmscan.c, mm/page_alloc.c and mm/memcontrol.c), and
-/// the kernel kills for want of memory only after that. Where nobody has stalled since they were read, the counters are
-/// where they were, but for a few refaults of what was given up before. To have the kernel write all of vmstat would
-/// cost more than the rest of a look in peace.
+/// Whoever reclaims for want of memory stalls, kswapd too (psi_memstall_enter() in mm/vmscan.c, mm/page_alloc.c and
+/// mm/memcontrol.c), and mostly the kernel kills only after that. So where nobody has stalled since they were read, the
+/// counters are believed for a while: to have the kernel write all of vmstat would cost more than the rest of a look in
+/// peace. What is then found to have moved, as of files that were given up long before, is left out, or it would seem
+/// to have happened all at once.
 void ProcfsSource::read_counters(Sample& sample) {
   constexpr Duration believed_for = std::chrono::seconds(10);
-  const bool nobody_stalled = counted_ && sample.psi && counted_->stalled == sample.psi->some;
+  constexpr Duration a_sleep = std::chrono::milliseconds(10);  // less is how long it took to read the clocks
+  const bool slept = counted_ && sample.suspended - counted_->suspended > a_sleep;
+  const bool is_known = counted_ && (counted_->vmstat || !vmstat_) && !slept;
+  const bool nobody_stalled = is_known && sample.psi && counted_->stalled == sample.psi->some;
   if (!nobody_stalled || sample.time - counted_->when >= believed_for) {
     const Duration stalled = sample.psi ? sample.psi->some : Duration(0);
-    counted_ = Counted{sample.time, stalled, parse_file(vmstat_, parse_vmstat), is_commit_strict(overcommit_)};
+    const auto now = parse_file(vmstat_, parse_vmstat);
+    if (nobody_stalled && now && counted_->vmstat) leave_out(*counted_->vmstat, *now);
+    counted_ = Counted{sample.time, stalled, sample.suspended, now, is_commit_strict(overcommit_)};
   }
   sample.vmstat = counted_->vmstat;
   sample.strict_commit = counted_->strict_commit;
+  if (!sample.vmstat) return;
+  sample.vmstat->refault_anon -= left_out_.refault_anon;
+  sample.vmstat->refault_file -= left_out_.refault_file;
+  sample.vmstat->pgscan -= left_out_.pgscan;
+  sample.vmstat->pgsteal -= left_out_.pgsteal;
+}
+
+void ProcfsSource::leave_out(const Vmstat& before, const Vmstat& now) {
+  left_out_.refault_anon += now.refault_anon - before.refault_anon;
+  left_out_.refault_file += now.refault_file - before.refault_file;
+  left_out_.pgscan += now.pgscan - before.pgscan;
+  left_out_.pgsteal += now.pgsteal - before.pgsteal;
 }
 
 /// Writing zoneinfo costs the kernel more than all the other files together, so it is read when something may have
 /// changed: much is parked only after much was freed, and whoever allocates takes from these lists first. While there
-/// is plenty it does not matter: then what was found may be some seconds old.
+/// is plenty it matters less: then what was found may be a moment old, and nothing at all is believed for longer. Where
+/// half of all is available every rule is far away.
 Bytes ProcfsSource::read_parked(const Sample& sample) {
   const bool is_plenty = sample.memory.mem_available >= sample.memory.mem_total / 4;
-  const Duration read_every = is_plenty ? Duration(std::chrono::seconds(10)) : std::chrono::milliseconds(256);
+  const bool is_ample = sample.memory.mem_available >= sample.memory.mem_total / 2;
+  const bool may_be_old = is_ample || (is_plenty && parked_ == 0);
+  const Duration read_every = may_be_old ? Duration(std::chrono::seconds(10)) : std::chrono::milliseconds(256);
   constexpr Bytes little = 32 * kMiB;
   const Bytes anon = sample.memory.anon_pages;
   anon_when_parked_read_ = std::max(anon_when_parked_read_, anon);

@@ -25,6 +25,7 @@ class ProcfsSource final : public SampleSource {
  private:
   ProcfsSource() = default;
   void read_counters(Sample& sample);
+  void leave_out(const Vmstat& before, const Vmstat& now);
   Bytes read_parked(const Sample& sample);
   Zram read_zram();
   void open_nodes();
@@ -37,10 +38,12 @@ class ProcfsSource final : public SampleSource {
   struct Counted {
     Instant when{};
     Duration stalled{0};  ///< PressureTotals::some then
+    Duration suspended{0};
     std::optional<Vmstat> vmstat;
     bool strict_commit = false;
   };
   std::optional<Counted> counted_;
+  Vmstat left_out_;
   Bytes parked_ = 0;
   std::optional<Instant> parked_read_;
   Bytes anon_when_parked_read_ = 0;

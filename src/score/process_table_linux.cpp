@@ -83,7 +83,10 @@ void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_leas
   if (!amount) return;
   // A quarter of slack: before Linux 6.12 the counters behind statm lag on many processors, and page tables come on
   // top.
-  if (amount->memory >= at_least - at_least / 4) remembered = nullptr;
+  if (amount->memory >= at_least - at_least / 4) {
+    if (remembered != nullptr) remembered->kin.swap = amount->swap;
+    remembered = nullptr;
+  }
   const bool doubtful = remembered != nullptr && (learning || is_new(*remembered, sample.time));
   const bool stale = remembered != nullptr && learning && is_due(*remembered, remembered->read, sample.time);
   if (remembered != nullptr && !stale && (!doubtful || is_still_true(*remembered))) {

@@ -119,12 +119,14 @@ Resolver::Reception Resolver::ask(Question question) {
     const bool asked = std::ranges::find(inbox, question.id, &Question::id) != inbox.end();
     const bool being_read =
         std::ranges::find(desk_->being_read, question.id, &Desk::Reading::id) != desk_->being_read.end();
-    if (asked) return Reception::taken;
-    if (being_read || desk_->has_given_up(question.uid, now)) return Reception::not_again;
-    if (inbox.size() == kInbox)
-      std::erase_if(inbox, [&](const Question& q) { return desk_->has_given_up(q.uid, now); });
-    if (inbox.size() == kInbox) return Reception::no_room;
-    inbox.push_back(std::move(question));
+    if (!asked) {
+      if (being_read || desk_->has_given_up(question.uid, now)) return Reception::not_again;
+      if (inbox.size() == kInbox) {
+        std::erase_if(inbox, [&](const Question& q) { return desk_->has_given_up(q.uid, now); });
+      }
+      if (inbox.size() == kInbox) return Reception::no_room;
+      inbox.push_back(std::move(question));
+    }
     needs_thread = desk_->is_short_of_threads(now);
   }
   if (needs_thread) try_to_start_thread();

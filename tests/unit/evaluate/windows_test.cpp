@@ -152,6 +152,13 @@ TEST(Psi, CountersThatGoBackwardsAreNoStall) {
   EXPECT_FALSE(story.reading(stalled(seconds(4), seconds(1)), kFull).holds);
 }
 
+TEST(Psi, IsCountedAnewWhereCountersBeginAgain) {
+  Story story({stall_rule()});
+  story.judge(stalled({}, seconds(600)));
+  story.judge(stalled(seconds(1), {}));
+  EXPECT_TRUE(story.reading(stalled(milliseconds(1900), milliseconds(500)), kFull).holds);
+}
+
 TEST(Psi, AppearingAtRunTimeMakesNoStall) {
   Story story({stall_rule()});
   for (int i = 0; i < 100; ++i) {

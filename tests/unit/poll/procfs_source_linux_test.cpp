@@ -118,6 +118,19 @@ TEST_F(ProcfsSourceTest, WhatIsParkedIsNotLookedAtEachTimeWhileThereIsPlenty) {
   EXPECT_EQ(read(machine).parked, parked(30));
 }
 
+TEST_F(ProcfsSourceTest, WhatIsParkedMayBeOldOnlyWhereHalfOfAllIsAvailable) {
+  for (const bool half : {false, true}) {
+    tree_.write("proc/meminfo",
+                fmt::format("MemTotal: 800000000 kB\nMemAvailable: {} kB\n", half ? 400000000 : 399999999));
+    tree_.write("proc/zoneinfo", zoneinfo(20));
+    ProcfsSource machine = source();
+    EXPECT_EQ(read(machine).parked, parked(20));
+    tree_.write("proc/zoneinfo", zoneinfo(30));
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    EXPECT_EQ(read(machine).parked, parked(half ? 20 : 30));
+  }
+}
+
 TEST_F(ProcfsSourceTest, WhatIsParkedIsLookedAtWhenSomebodyHasGivenMemoryBack) {
   const auto meminfo = [&](const char* anon) {
     tree_.write("proc/meminfo", fmt::format("MemTotal: 800000000 kB\nMemAvailable: 4000 kB\nAnonPages: {} kB\n", anon));
@@ -220,6 +233,16 @@ TEST_F(ProcfsSourceTest, CountersAreWhereTheyWereUntilSomebodyStalls) {
   EXPECT_EQ(read(machine).vmstat, (Vmstat{.pgscan = 9, .oom_kill = 1}));
   tree_.write("proc/pressure/memory", "some total=6\nfull total=3\n");
   EXPECT_EQ(read(machine).vmstat, (Vmstat{.pgscan = 30, .oom_kill = 2}));
+}
+
+TEST_F(ProcfsSourceTest, CountersAreReadAnewInTenSecondsAndWhatMovedWhileNobodyStalledIsLeftOut) {
+  ProcfsSource machine = source();
+  tree_.write("proc/vmstat", "pgscan_kswapd 30\noom_kill 2\n");
+  std::this_thread::sleep_for(std::chrono::seconds(10));
+  EXPECT_EQ(read(machine).vmstat, (Vmstat{.pgscan = 9, .oom_kill = 2}));
+  tree_.write("proc/pressure/memory", "some total=6\nfull total=3\n");
+  tree_.write("proc/vmstat", "pgscan_kswapd 35\noom_kill 2\n");
+  EXPECT_EQ(read(machine).vmstat, (Vmstat{.pgscan = 14, .oom_kill = 2}));
 }
 
 TEST_F(ProcfsSourceTest, CountersAreReadEachTimeWhereNobodyTellsOfStalls) {
