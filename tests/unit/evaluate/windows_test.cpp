@@ -8,8 +8,6 @@
 namespace forestall {
 namespace {
 
-using testing::kShort;
-using testing::low_memory;
 using testing::milliseconds;
 using testing::sample_at;
 using testing::seconds;
