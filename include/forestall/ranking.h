@@ -25,6 +25,9 @@ inline constexpr std::size_t kMaxRanked = 256;
 /// More processes than this are not told apart when they are counted together; they are still ranked one by one.
 inline constexpr std::size_t kMaxKin = 8192;
 
+/// More cgroups than this are not told apart: who lives in one of the others is nowhere.
+inline constexpr std::size_t kMaxPlaces = 2048;
+
 /// So many processes can be ended together.
 inline constexpr std::size_t kMaxMembers = 4096;
 

@@ -87,6 +87,9 @@ struct Sample {
   std::size_t node_count = 0;  ///< 0 where there is only one
 };
 
+/// The machine was suspended if Sample::suspended has grown by more than this. Less is what it took to read the clocks.
+inline constexpr Duration kShortestSleep = std::chrono::milliseconds(10);
+
 /// What is really left, computed from a Sample (evaluate/headroom.h).
 struct Headroom {
   Bytes available = 0;   ///< MemAvailable, what the ARC would give back, and what is parked

@@ -26,7 +26,7 @@ Mark mark_of(const Sample& sample, const Headroom& headroom, const History& hist
 }
 
 void remember(Memory& memory, const Sample& sample, const Headroom& headroom) {
-  const bool slept = sample.suspended - memory.suspended > std::chrono::milliseconds(10);
+  const bool slept = sample.suspended - memory.suspended > kShortestSleep;
   const bool came_or_went = sample.psi.has_value() != memory.had_psi || sample.vmstat.has_value() != memory.had_vmstat;
   const Mark mark = mark_of(sample, headroom, memory.history);
   // In the cgroup that has taken the place of the one before.

@@ -23,6 +23,9 @@ namespace {
 /// Larger than any of these files: vmstat, the longest, has about 200 lines on a machine with every option.
 constexpr std::size_t kLargestFile = 32 * kKiB;
 
+/// Those that move when memory is reclaimed, or comes back after it was.
+constexpr std::array kOfReclaim = {&Vmstat::refault_anon, &Vmstat::refault_file, &Vmstat::pgscan, &Vmstat::pgsteal};
+
 using Reread = std::optional<std::string_view>(const Fd&, std::span<char>);
 
 std::optional<std::string_view> reread_whole(const Fd& file, std::span<char> buffer) { return reread(file, buffer); }
@@ -115,30 +118,21 @@ Result<Sample> ProcfsSource::read() {
 /// to have happened all at once.
 void ProcfsSource::read_counters(Sample& sample) {
   constexpr Duration believed_for = std::chrono::seconds(10);
-  constexpr Duration a_sleep = std::chrono::milliseconds(10);  // less is how long it took to read the clocks
-  const bool slept = counted_ && sample.suspended - counted_->suspended > a_sleep;
+  const bool slept = counted_ && sample.suspended - counted_->suspended > kShortestSleep;
   const bool is_known = counted_ && (counted_->vmstat || !vmstat_) && !slept;
   const bool nobody_stalled = is_known && sample.psi && counted_->stalled == sample.psi->some;
   if (!nobody_stalled || sample.time - counted_->when >= believed_for) {
     const Duration stalled = sample.psi ? sample.psi->some : Duration(0);
     const auto now = parse_file(vmstat_, parse_vmstat);
-    if (nobody_stalled && now && counted_->vmstat) leave_out(*counted_->vmstat, *now);
+    if (nobody_stalled && now && counted_->vmstat) {
+      for (const auto counter : kOfReclaim) left_out_.*counter += (*now).*counter - (*counted_->vmstat).*counter;
+    }
     counted_ = Counted{sample.time, stalled, sample.suspended, now, is_commit_strict(overcommit_)};
   }
-  sample.vmstat = counted_->vmstat;
   sample.strict_commit = counted_->strict_commit;
+  sample.vmstat = counted_->vmstat;
   if (!sample.vmstat) return;
-  sample.vmstat->refault_anon -= left_out_.refault_anon;
-  sample.vmstat->refault_file -= left_out_.refault_file;
-  sample.vmstat->pgscan -= left_out_.pgscan;
-  sample.vmstat->pgsteal -= left_out_.pgsteal;
-}
-
-void ProcfsSource::leave_out(const Vmstat& before, const Vmstat& now) {
-  left_out_.refault_anon += now.refault_anon - before.refault_anon;
-  left_out_.refault_file += now.refault_file - before.refault_file;
-  left_out_.pgscan += now.pgscan - before.pgscan;
-  left_out_.pgsteal += now.pgsteal - before.pgsteal;
+  for (const auto counter : kOfReclaim) (*sample.vmstat).*counter -= left_out_.*counter;
 }
 
 /// Writing zoneinfo costs the kernel more than all the other files together, so it is read when something may have

@@ -25,7 +25,6 @@ class ProcfsSource final : public SampleSource {
  private:
   ProcfsSource() = default;
   void read_counters(Sample& sample);
-  void leave_out(const Vmstat& before, const Vmstat& now);
   Bytes read_parked(const Sample& sample);
   Zram read_zram();
   void open_nodes();
@@ -43,7 +42,7 @@ class ProcfsSource final : public SampleSource {
     bool strict_commit = false;
   };
   std::optional<Counted> counted_;
-  Vmstat left_out_;
+  Vmstat left_out_;  ///< what moved while nobody stalled
   Bytes parked_ = 0;
   std::optional<Instant> parked_read_;
   Bytes anon_when_parked_read_ = 0;

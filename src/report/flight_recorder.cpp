@@ -15,7 +15,6 @@ constexpr Duration kOlderEvery = std::chrono::seconds(1);
 constexpr Duration kOneDecision = std::chrono::seconds(2);
 /// For so long it may be told of: StoryTime's minute before and what comes after it.
 constexpr Duration kDecisionStays = std::chrono::minutes(2);
-constexpr std::size_t kMostPlaces = 2048;
 constexpr std::size_t kMostAncestors = 64;
 
 // ---- What a look is made of, field by field ------------------------------------------------------------------------
@@ -63,7 +62,7 @@ FlightRecorder::FlightRecorder() {
   people_.reserve(kPeople);
   largest_.reserve(kMaxKin);
   everybody_.reserve(kMaxKin);
-  places_.reserve(kMostPlaces);
+  places_.reserve(kMaxPlaces);
   lineage_.reserve(kMostAncestors);
 }
 
@@ -202,7 +201,7 @@ void FlightRecorder::keep_everybody(Instant time, const Census& census) {
   everybody_.assign(census.kin.begin(),
                     census.kin.begin() + static_cast<std::ptrdiff_t>(std::min(census.kin.size(), kMaxKin)));
   places_.clear();
-  for (const KnownPlace& known : census.places.first(std::min(census.places.size(), kMostPlaces))) {
+  for (const KnownPlace& known : census.places.first(std::min(census.places.size(), kMaxPlaces))) {
     places_.push_back(known.cgroup);
   }
   const auto lineage = census.lineage.first(std::min(census.lineage.size(), kMostAncestors));

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "forestall/ranking.h"
-
 namespace forestall {
 namespace {
 

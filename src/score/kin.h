@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "forestall/process.h"
+#include "forestall/ranking.h"
 
 namespace forestall {
 
@@ -23,7 +24,7 @@ bool is_fork(const Kin& child, const Kin& parent);
 /// The places of all Kin, each once. Number 0 is nowhere: what is in no cgroup, or found no room here.
 class PlaceBook {
  public:
-  static constexpr std::size_t kRoom = 2048;
+  static constexpr std::size_t kRoom = kMaxPlaces;
   static constexpr std::size_t kCrowd = 384;
 
   /// Makes room once, so that number_of() allocates nothing.

@@ -13,17 +13,6 @@
 #include "score/rank.h"
 
 namespace forestall {
-namespace {
-
-/// Of a small process, what can change without a trace in stat is read anew this often at last, and at first.
-constexpr Duration kReadAnewAfter = std::chrono::minutes(2);
-constexpr Duration kReadAnewFirst = std::chrono::seconds(1);
-/// Who has not been read by then has locked his memory map, or memory is too short for it.
-constexpr Duration kUnreadable = std::chrono::seconds(1);
-/// Places where nobody lives any more are forgotten this often at most.
-constexpr Duration kTidiedAgainAfter = std::chrono::minutes(10);
-
-}  // namespace
 
 Result<std::unique_ptr<ProcfsTable>> ProcfsTable::open(std::shared_ptr<const MatchBook> book, const std::string& proc,
                                                        const std::string& cgroups, std::int32_t daemon) {
@@ -87,8 +76,8 @@ void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_leas
     if (remembered != nullptr) remembered->kin.swap = amount->swap;
     remembered = nullptr;
   }
-  const bool doubtful = remembered != nullptr && (learning || is_new(*remembered, sample.time));
-  const bool stale = remembered != nullptr && learning && is_due(*remembered, remembered->read, sample.time);
+  const bool doubtful = remembered != nullptr && (learning || is_new(*remembered));
+  const bool stale = remembered != nullptr && learning && is_due(*remembered, remembered->read);
   if (remembered != nullptr && !stale && (!doubtful || is_still_true(*remembered))) {
     remembered->seen = true;
     if (remembered->is_nobody) return;
@@ -99,11 +88,11 @@ void ProcfsTable::consider(std::int32_t pid, const Sample& sample, Bytes at_leas
     remembered->kin.page_tables = amount->page_tables;
     return add_kin(remembered->kin, with_preference(standing_of(*remembered), remembered->kin.place));
   }
-  read_in_full(pid, at_least, learning ? std::optional(sample.time) : std::nullopt);
+  read_in_full(pid, at_least, learning);
 }
 
-/// learning: when; none: nothing is to be kept of it.
-void ProcfsTable::read_in_full(std::int32_t pid, Bytes at_least, std::optional<Instant> learning) {
+/// Without `learning` nothing is kept of it.
+void ProcfsTable::read_in_full(std::int32_t pid, Bytes at_least, bool learning) {
   ProcessFacts facts;
   facts.id.pid = pid;
   if (!read_facts(pid, facts)) return;
@@ -113,7 +102,7 @@ void ProcfsTable::read_in_full(std::int32_t pid, Bytes at_least, std::optional<I
   const bool outside = is_outside(facts);
   if (large && !outside) add(facts);
   if (!outside && !facts.kernel_thread) add_kin(kin, facts.profile);
-  if (learning) learn_about(facts, kin, *learning, large);
+  if (learning) learn_about(facts, kin, large);
 }
 
 /// As in decision 15: while as much is swapped out as a moment ago, nobody's share of it is taken to have changed.
@@ -168,12 +157,7 @@ bool ProcfsTable::is_outside(const ProcessFacts& facts) const {
 }
 
 /// Whoever has just been born takes his place in the world: his process group, his cgroup, his program.
-bool ProcfsTable::is_new(const Known& known, Instant now) { return now - *known.met < kSettledAfter; }
-
-/// What changes without a trace in stat is read anew, the more rarely the longer a process is known.
-bool ProcfsTable::is_due(const Known& known, Instant last, Instant now) {
-  return now - last >= std::clamp(last - *known.met, kReadAnewFirst, kReadAnewAfter);
-}
+bool ProcfsTable::is_new(const Known& known) const { return now_ - *known.met < kSettledAfter; }
 
 /// Where an entry asks for it.
 bool ProcfsTable::has_changed_state(const Known& known, char state) const {
@@ -247,84 +231,6 @@ void ProcfsTable::add_kin(Kin kin, const Standing& standing) {
   kin.prefer_points = static_cast<std::int32_t>(standing.prefer_points);
   kin.avoid_points = static_cast<std::int32_t>(standing.avoid_points);
   kin_.push_back(kin);
-}
-
-Census ProcfsTable::learn(const Sample& sample, Bytes at_least) {
-  now_ = sample.time;
-  find_lineage();
-  // Where so many cgroups live, this makes room only for a while: not at every lesson, or nothing would be known.
-  const bool anew = places_.crowded() && (!tidied_ || sample.time - *tidied_ >= kTidiedAgainAfter);
-  renumbered_ = anew;
-  if (anew) {
-    tidied_ = sample.time;
-    places_.clear();
-    places_learnt_ = 1;
-    filling_learnt_.reset();
-  }
-  for (auto& [id, known] : known_) {
-    known.seen = false;
-    if (anew) known.read = sample.time - kReadAnewAfter;  // its place has another number now
-  }
-  take_answers();
-  const auto lesson = begin_lesson(sample, at_least);
-  pass(sample, at_least, true);
-  std::erase_if(known_, [](const auto& entry) { return !entry.second.seen; });
-  learn_about_places(sample, at_least);
-  end_lesson(lesson);
-  return census();
-}
-
-void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large) {
-  Known& known = known_[facts.id];
-  const Instant met = known.met.value_or(now);
-  const bool has_moved = !renumbered_ && known.kin.place != kin.place;
-  if (has_moved || !known.is_about(facts) || has_changed_state(known, facts.state)) known = Known{};
-  known.met = met;
-  known.kin = kin;
-  known.comm = facts.comm;
-  known.state = facts.state;
-  known.is_nobody = facts.kernel_thread || is_outside(facts);
-  known.read = now;
-  known.seen = true;
-  const bool needs_files = large || book_->reads_files();
-  // It may run another program by now that goes by the same name.
-  const bool is_doubtful = needs_files && is_due(known, known.asked, now);
-  const bool is_new_profile = large && !known.profile;
-  if (known.standing.complete && !is_new_profile && !is_doubtful) return;
-  if (!known.standing.complete) {
-    // What can be told without the command line holds from now on; the rest follows when the resolver has read it.
-    known.standing = book_->profile({facts.comm.view(), {}, {}, facts.uid, facts.place, facts.terminal, facts.state});
-    known.standing.complete = !book_->reads_files();
-  }
-  if (is_new_profile) known.profile = std::make_unique<Profile>(Profile{known.standing, {}, {}});
-  if (!needs_files) return;
-  ask_about(known);
-}
-
-void ProcfsTable::ask_about(Known& known) {
-  const Resolver::Reception reception = resolver_.ask({known.kin.id, known.kin.uid, book_});
-  if (reception == Resolver::Reception::taken) known.asked = now_;
-  if (reception != Resolver::Reception::no_room && !known.awaited) known.awaited = now_;
-}
-
-Standing ProcfsTable::standing_of(const Known& known) const {
-  Standing standing = known.standing;
-  standing.complete = standing.complete || (known.awaited && now_ - *known.awaited >= kUnreadable);
-  return standing;
-}
-
-/// True if something new was found out.
-bool ProcfsTable::take_answers() {
-  bool any = false;
-  for (Resolver::Answer& answer : resolver_.answers()) {
-    const auto known = known_.find(answer.id);
-    if (answer.book != book_ || known == known_.end() || known->second.comm != answer.comm) continue;
-    known->second.awaited.reset();
-    any = any || known->second.standing != answer.profile;
-    known->second.standing = answer.profile;
-    if (known->second.profile) *known->second.profile = answer.profile;
-  }
-  return any;
 }
 
 void ProcfsTable::confine_to(const std::string& cgroup) {

@@ -99,7 +99,7 @@ class ProcfsTable final : public ProcessTable {
   void pass(const Sample& sample, Bytes at_least, bool learning);
   [[nodiscard]] Census census() const;
   void consider(std::int32_t pid, const Sample& sample, Bytes at_least, bool learning);
-  void read_in_full(std::int32_t pid, Bytes at_least, std::optional<Instant> learning = {});
+  void read_in_full(std::int32_t pid, Bytes at_least, bool learning = false);
   [[nodiscard]] std::optional<Lesson> begin_lesson(const Sample& sample, Bytes at_least);
   void end_lesson(std::optional<Lesson> lesson);
   bool bring_up_to_date(const Sample& sample, Bytes at_least);
@@ -116,8 +116,8 @@ class ProcfsTable final : public ProcessTable {
   /// What the entries say of it. Whoever cannot be read counts as known in the end: no decision waits for him.
   [[nodiscard]] Standing standing_of(const Known& known) const;
   void ask_about(Known& known);
-  [[nodiscard]] static bool is_new(const Known& known, Instant now);
-  [[nodiscard]] static bool is_due(const Known& known, Instant last, Instant now);
+  [[nodiscard]] bool is_new(const Known& known) const;
+  [[nodiscard]] bool is_due(const Known& known, Instant last) const;
   [[nodiscard]] bool is_still_true(Known& known) const;
   [[nodiscard]] bool has_changed_state(const Known& known, char state) const;
   [[nodiscard]] bool read_facts(std::int32_t pid, ProcessFacts& facts);
@@ -127,7 +127,7 @@ class ProcfsTable final : public ProcessTable {
   [[nodiscard]] NodeMask used_nodes(NodeMask allowed, std::uint16_t place) const;
   void add_what_the_unit_tells(ProcessFacts& facts, std::uint16_t place) const;
   bool take_answers();
-  void learn_about(const ProcessFacts& facts, const Kin& kin, Instant now, bool large);
+  void learn_about(const ProcessFacts& facts, const Kin& kin, bool large);
   void learn_about_places(const Sample& sample, Bytes at_least);
   void learn_who_fills(const Sample& sample);
   void learn_who_holds_nodes(const Sample& sample, Bytes at_least);
