@@ -75,10 +75,10 @@ Phase advance(Memory::OfRule& state, const Rule& rule, const Judgement& j, Insta
   return state.fired ? Phase::recovering : Phase::calm;
 }
 
-/// A stall is counted over a window. As long as there is memory it is enough to look once in each, but once a second at
-/// least: who fills all of it in between, and then stalls, is seen that much later.
+/// A stall is counted over a window. As long as there is memory it is enough to look once in each, but every two
+/// seconds at least: who fills all of it in between, and then stalls, is seen that much later.
 Duration seldom_enough(const Rule& rule, const Judgement& j) {
-  constexpr Duration longest = std::chrono::seconds(1);
+  constexpr Duration longest = std::chrono::seconds(2);
   const bool counts_a_window = rule.psi_some_above || rule.psi_full_above || rule.refaults_above;
   return counts_a_window && j.memory_is_there ? std::min(rule.psi_window, longest) : Duration(0);
 }

@@ -137,30 +137,30 @@ void ProcfsSource::read_counters(Sample& sample) {
 
 /// Writing zoneinfo costs the kernel more than all the other files together, so it is read when something may have
 /// changed: much is parked only after much was freed, and whoever allocates takes from these lists first. While there
-/// is plenty it matters less: then what was found may be a moment old, and nothing at all is believed for longer. Where
-/// half of all is available every rule is far away.
+/// is plenty it matters less: then what was found may be a moment old, and nothing at all is believed for longer. So is
+/// what was found where half of all is available, until somebody has taken of it: every rule is far away.
 Bytes ProcfsSource::read_parked(const Sample& sample) {
   const bool is_plenty = sample.memory.mem_available >= sample.memory.mem_total / 4;
   const bool is_ample = sample.memory.mem_available >= sample.memory.mem_total / 2;
-  const bool may_be_old = is_ample || (is_plenty && parked_ == 0);
-  const Duration read_every = may_be_old ? Duration(std::chrono::seconds(10)) : std::chrono::milliseconds(256);
   constexpr Bytes little = 32 * kMiB;
   const Bytes anon = sample.memory.anon_pages;
-  anon_when_parked_read_ = std::max(anon_when_parked_read_, anon);
-  const bool freed = anon + little < anon_when_parked_read_;
-  const bool is_new = parked_read_ && sample.time - *parked_read_ < read_every;
-  const bool is_much = parked_ > 0 && !is_plenty;
-  if (!zoneinfo_ || (is_new && !is_much && !freed)) return parked_;
+  parked_.most_anon = std::max(parked_.most_anon, anon);
+  const bool freed = anon + little < parked_.most_anon;
+  const bool taken = parked_.bytes > 0 && anon > parked_.anon + little;
+  const bool may_be_old = (is_ample && !taken) || (is_plenty && parked_.bytes == 0);
+  const Duration read_every = may_be_old ? Duration(std::chrono::seconds(10)) : std::chrono::milliseconds(256);
+  const bool is_new = parked_.read && sample.time - *parked_.read < read_every;
+  const bool is_much = parked_.bytes > 0 && !is_plenty;
+  if (!zoneinfo_ || (is_new && !is_much && !freed)) return parked_.bytes;
   std::array<char, kLargestFile> buffer;  // NOLINT: see above
   std::uint64_t pages = 0;
   const bool read =
       read_lines(zoneinfo_, buffer, [&pages](std::string_view& text) { pages += take_parked_pages(text); });
   const std::uint64_t most = sample.memory.mem_total / sample.page_size;
   const Bytes listed = read ? std::min(pages, most) * sample.page_size : 0;
-  parked_ = listed - std::min(listed, little);  // each processor always has some: where memory is short they matter
-  parked_read_ = sample.time;
-  anon_when_parked_read_ = anon;
-  return parked_;
+  // Each processor always has some: where memory is short they matter.
+  parked_ = {sample.time, listed - std::min(listed, little), anon, anon};
+  return parked_.bytes;
 }
 
 void ProcfsSource::open_nodes() {

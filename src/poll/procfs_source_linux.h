@@ -43,9 +43,13 @@ class ProcfsSource final : public SampleSource {
   };
   std::optional<Counted> counted_;
   Vmstat left_out_;  ///< what moved while nobody stalled
-  Bytes parked_ = 0;
-  std::optional<Instant> parked_read_;
-  Bytes anon_when_parked_read_ = 0;
+  /// What lies on the lists of processors.
+  struct Parked {
+    std::optional<Instant> read;
+    Bytes bytes = 0;
+    Bytes anon = 0;       ///< AnonPages then
+    Bytes most_anon = 0;  ///< and the most since
+  } parked_;
   /// mm_stat of the devices seen lately, by number. More than this many zram swaps are not told apart from disks.
   struct ZramFile {
     unsigned device = 0;

@@ -37,6 +37,13 @@ TEST_F(Quiet, HourOfABusyDesktopHasNotOneEventAndFewLooks) {
   EXPECT_LE(machine.lessons(), 2 * waits.size());
 }
 
+/// A second and a third are what the fastest program needs to the limit of low-memory.
+TEST_F(Quiet, HourOfAnIdleMachineHasFewerLooksThanSeconds) {
+  run_for(1h);
+  EXPECT_THAT(machine.events(), IsEmpty());
+  EXPECT_LE(forestall().waits().size(), 2700U);
+}
+
 /// What many people have: half of it in use, and the rest within what a fast hog fills in a quarter of a second.
 class QuietLaptop : public Scenario {
  protected:

@@ -131,6 +131,23 @@ TEST_F(ProcfsSourceTest, WhatIsParkedMayBeOldOnlyWhereHalfOfAllIsAvailable) {
   }
 }
 
+TEST_F(ProcfsSourceTest, WhatIsParkedIsLookedAtWhenSomebodyHasTakenOfIt) {
+  const auto meminfo = [&](int anon) {
+    tree_.write("proc/meminfo",
+                fmt::format("MemTotal: 800000000 kB\nMemAvailable: 700000000 kB\nAnonPages: {} kB\n", anon));
+  };
+  meminfo(1000000);
+  tree_.write("proc/zoneinfo", zoneinfo(20));
+  ProcfsSource machine = source();
+  EXPECT_EQ(read(machine).parked, parked(20));
+  tree_.write("proc/zoneinfo", zoneinfo(10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  meminfo(1020000);
+  EXPECT_EQ(read(machine).parked, parked(20)) << "20 MB, and half of all is available";
+  meminfo(1040000);
+  EXPECT_EQ(read(machine).parked, parked(10)) << "40 MB: they would count as available and as used";
+}
+
 TEST_F(ProcfsSourceTest, WhatIsParkedIsLookedAtWhenSomebodyHasGivenMemoryBack) {
   const auto meminfo = [&](const char* anon) {
     tree_.write("proc/meminfo", fmt::format("MemTotal: 800000000 kB\nMemAvailable: 4000 kB\nAnonPages: {} kB\n", anon));
