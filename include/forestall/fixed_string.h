@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace forestall {
 
@@ -15,13 +16,14 @@ namespace forestall {
 template <std::size_t N>
 class FixedString {
   static_assert(N <= UINT16_MAX);
+  using Size = std::conditional_t<N <= UINT8_MAX, std::uint8_t, std::uint16_t>;  // much is kept of each process
 
  public:
   FixedString() = default;
   FixedString(std::string_view text) { assign(text); }  // NOLINT(google-explicit-constructor)
 
   void assign(std::string_view text) {
-    size_ = static_cast<std::uint16_t>(std::min(text.size(), N));
+    size_ = static_cast<Size>(std::min(text.size(), N));
     std::copy_n(text.data(), size_, bytes_.data());
   }
   [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
@@ -30,7 +32,7 @@ class FixedString {
 
  private:
   std::array<char, N> bytes_{};
-  std::uint16_t size_ = 0;
+  Size size_ = 0;
 };
 
 }  // namespace forestall

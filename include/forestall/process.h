@@ -108,15 +108,15 @@ struct Kin {
   std::uint32_t uid = 0;
   std::int32_t oom_score_adj = 0;
   std::int32_t nice = 0;
-  Duration cpu_time{0};
-  NodeMask nodes = kAllNodes;
-  FixedString<15> comm;
-  Bytes memory = 0;            ///< freed_by_death(); of small ones mostly without page tables
-  Bytes swap = 0;              ///< the part of it that is swapped out
-  Bytes page_tables = 0;       ///< and the part that is page tables
   std::uint16_t place = 0;     ///< in Census::places; 0: nowhere
   bool must_live = false;      ///< there is a Mercy for it
   bool profile_known = false;  ///< false: a [[protect]] entry may yet turn out to match
+  Duration cpu_time{0};
+  NodeMask nodes = kAllNodes;
+  FixedString<15> comm;
+  Bytes memory = 0;       ///< freed_by_death(); of small ones mostly without page tables
+  Bytes swap = 0;         ///< the part of it that is swapped out
+  Bytes page_tables = 0;  ///< and the part that is page tables
   std::int32_t prefer_points = 0;
   std::int32_t avoid_points = 0;
 };

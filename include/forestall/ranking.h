@@ -16,7 +16,7 @@ namespace forestall {
 using Points = std::int64_t;
 inline constexpr Points kPerMille = 1000;
 
-inline constexpr std::size_t kMaxTerms = 12;
+inline constexpr std::size_t kMaxTerms = 11;
 
 /// More processes than this above the minimum size are not told apart: the smaller ones stay out of the order. With the
 /// default minimum of 1 % there cannot be more than about 100.

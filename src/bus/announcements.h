@@ -22,7 +22,9 @@ class Announcements final : public IncidentSink {
     next_.tell(event, incident);
     ++counts_[static_cast<std::size_t>(event)];
     if (count_ == kRoom) return;  // the record is in the journal; of a signal on the bus nobody may rely
-    (*queue_)[count_++] = {event, incident};
+    Entry& free = (*queue_)[count_++];
+    free.event = event;
+    free.incident = incident;
   }
 
   /// Calls `what(event, incident)` for each that was told since, and forgets them.
@@ -40,8 +42,8 @@ class Announcements final : public IncidentSink {
     Event event{};
     Incident incident;
   };
-  /// One look tells a few at most: a victim's end, the breaker, a kernel's kill, the next victim.
-  static constexpr std::size_t kRoom = 6;
+  /// One look tells a few at most: a victim's end, the breaker, a kernel's kill, a warning, the next victim.
+  static constexpr std::size_t kRoom = 5;
   using Queue = std::array<Entry, kRoom>;
 
   IncidentSink& next_;

@@ -8,8 +8,9 @@ namespace forestall {
 /// given back by this program goes back to the kernel.
 void take_little_memory();
 
-/// Lets go of what only the start needed: the code of libraries that will not run again, and free heap. What is needed
-/// of it after all is read in anew when it is touched. To be called before lock_memory(): locked pages stay.
+/// Lets go of what only the start needed: the code of libraries that will not run again, free heap, and the depths of
+/// the stack. What is needed of it after all is read in anew when it is touched. To be called before lock_memory():
+/// locked pages stay.
 void let_go_of_the_start();
 
 /// Uses the stack of the calling thread once, further down than any decision does.

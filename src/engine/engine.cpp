@@ -159,6 +159,9 @@ Incident Engine::new_incident(const Sample& sample) {
   return incident;
 }
 
+/// A function of its own, so that the deepest of a decision's calls do not lie below a second incident on the stack.
+void Engine::open_incident(const Sample& sample) { incident_ = new_incident(sample); }
+
 /// What was judged last is why.
 void Engine::state_reason(Incident& incident) const {
   incident.verdict = verdict_;

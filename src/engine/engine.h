@@ -101,7 +101,7 @@ class Engine {
   bool wait_for_profiles(const Sample& sample);
   [[nodiscard]] Incident new_incident(const Sample& sample);
   void state_reason(Incident& incident) const;
-  void open_incident(const Sample& sample) { incident_ = new_incident(sample); }
+  void open_incident(const Sample& sample);
   void choose(const Sample& sample);
   Choice try_candidate(const Candidate& candidate, const Sample& sample);
   void seize_party(const Sample& sample);

@@ -6,7 +6,7 @@
 namespace forestall {
 
 ProcessNote note(const ProcessFacts& p) {
-  return {p.id, p.uid, p.comm, p.place.innermost_unit(), p.freed_by_death(), p.oom_score_adj};
+  return {p.id, p.uid, p.comm.view(), p.place.innermost_unit(), p.freed_by_death(), p.oom_score_adj};
 }
 
 CandidateNote note(const Candidate& c) {

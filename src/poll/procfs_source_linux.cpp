@@ -21,7 +21,7 @@ namespace forestall {
 namespace {
 
 /// Larger than any of these files: vmstat, the longest, has about 200 lines on a machine with every option.
-constexpr std::size_t kLargestFile = 32 * kKiB;
+constexpr std::size_t kLargestFile = 16 * kKiB;
 
 /// Those that move when memory is reclaimed, or comes back after it was.
 constexpr std::array kOfReclaim = {&Vmstat::refault_anon, &Vmstat::refault_file, &Vmstat::pgscan, &Vmstat::pgsteal};

@@ -10,7 +10,6 @@
 namespace forestall {
 namespace {
 
-constexpr Duration kOlderEvery = std::chrono::seconds(1);
 /// Several looks at everybody follow each other while a family is seized: the first shows what was decided upon.
 constexpr Duration kOneDecision = std::chrono::seconds(2);
 /// For so long it may be told of: StoryTime's minute before and what comes after it.
@@ -72,8 +71,10 @@ FlightRecorder::Look FlightRecorder::look_of(const Sample& s) {
   Look look;
   look.time = s.time;
   look.suspended = s.suspended;
-  look.psi = s.psi;
-  look.vmstat = s.vmstat;
+  look.has_psi = s.psi.has_value();
+  look.psi = s.psi.value_or(PressureTotals{});
+  look.has_vmstat = s.vmstat.has_value();
+  look.vmstat = s.vmstat.value_or(Vmstat{});
   keep(s.memory, kMeminfo, look.memory);
   keep(s.zram, kZram, look.zram);
   keep(s.arc, kArc, look.arc);
@@ -87,15 +88,15 @@ Frame FlightRecorder::frame_of(const Look& look) const {
   Frame s;
   s.time = look.time;
   s.suspended = look.suspended;
-  s.psi = look.psi;
-  s.vmstat = look.vmstat;
+  if (look.has_psi) s.psi = look.psi;
+  if (look.has_vmstat) s.vmstat = look.vmstat;
   restore(look.memory, kMeminfo, s.memory);
   restore(look.zram, kZram, s.zram);
   restore(look.arc, kArc, s.arc);
   s.parked = look.parked;
   s.page_size = look.page_size;
   s.strict_commit = look.strict_commit;
-  if (look.action) s.judged = Judged{*look.action, std::chrono::milliseconds(look.next_look_ms)};
+  if (look.is_judged) s.judged = Judged{look.action, std::chrono::milliseconds(look.next_look_ms)};
   for (std::size_t i = 0; i < nodes_then_.size(); ++i) {
     if (nodes_then_[i].time != look.time) continue;
     s.nodes = nodes_then_[i].nodes;
@@ -115,6 +116,7 @@ void FlightRecorder::see(const Sample& sample) {
 void FlightRecorder::judged(const Judged& judged) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(judged.next_look).count();
   const auto judge = [&](Look& look) {
+    look.is_judged = true;
     look.action = judged.action;
     look.next_look_ms = static_cast<std::uint32_t>(ms);
   };

@@ -18,15 +18,16 @@ namespace forestall {
 class FlightRecorder {
  public:
   /// Each look is kept for as long as there is room for: more than a minute, at one each 50 ms.
-  static constexpr std::size_t kLooks = 1536;
-  /// Of older looks one a second is kept: ten minutes and more.
-  static constexpr std::size_t kOlderLooks = 640;
+  static constexpr std::size_t kLooks = 1216;
+  /// Of older looks one in two seconds is kept: ten minutes and more.
+  static constexpr std::size_t kOlderLooks = 320;
+  static constexpr Duration kOlderEvery = std::chrono::seconds(2);
   /// Processes that hold the asked-for amount (ports.h), the largest of them, are followed from look to look.
   static constexpr std::size_t kFollowed = 32;
   static constexpr std::size_t kPeople = 128;      ///< who is remembered by name, those that are gone included
   static constexpr std::size_t kDecisions = 16;    ///< of which the NUMA nodes are kept: nothing else goes by them
-  static constexpr std::size_t kSightings = 4096;  ///< changes of a process by more than a little that are kept
-  static constexpr std::size_t kUnitNews = 128;    ///< likewise of units: who fills tmpfs
+  static constexpr std::size_t kSightings = 3072;  ///< changes of a process by more than a little that are kept
+  static constexpr std::size_t kUnitNews = 64;     ///< likewise of units: who fills tmpfs
 
   FlightRecorder();
 
@@ -66,16 +67,19 @@ class FlightRecorder {
   struct Look {
     Instant time{};
     Duration suspended{0};
-    std::optional<PressureTotals> psi;
-    std::optional<Vmstat> vmstat;
+    PressureTotals psi;
+    Vmstat vmstat;
     std::array<Pages, 10> memory;
     std::array<Pages, 4> zram;
     std::array<Pages, 2> arc;
     Pages parked;
     Pages page_size;
-    bool strict_commit = false;
-    std::optional<Action> action;
     std::uint32_t next_look_ms = 0;
+    Action action = Action::none;
+    bool has_psi : 1 = false;
+    bool has_vmstat : 1 = false;
+    bool strict_commit : 1 = false;
+    bool is_judged : 1 = false;
   };
   /// What a Look leaves out.
   struct Nodes {
@@ -83,10 +87,14 @@ class FlightRecorder {
     std::array<NodeMemory, kMaxNodes> nodes{};
     std::size_t count = 0;
   };
+  /// Tells those apart who have had the same place one after the other. It may begin anew: whoever comes is sighted, so
+  /// of no more than kSightings anything is kept.
+  using Serial = std::uint16_t;
+  static_assert(kSightings < UINT16_MAX);
   /// One who is, or was, followed. Who takes his place later has another serial number.
   struct Person {
     ProcessFacts facts;  ///< as last seen
-    std::uint32_t serial = 0;
+    Serial serial = 0;
     bool here = false;
     Instant seen{};
     Instant came{};  ///< of his first sighting
@@ -95,7 +103,7 @@ class FlightRecorder {
   struct Sighting {
     Instant time{};
     NodeMask nodes = kAllNodes;
-    std::uint32_t serial = 0;
+    Serial serial = 0;
     std::uint16_t person = 0;
     std::int16_t oom_score_adj = 0;
     bool gone = false;
@@ -150,7 +158,7 @@ class FlightRecorder {
   std::vector<Person> people_;
   std::vector<const ProcessFacts*> largest_;
   Ring<Sighting, kSightings> sightings_;
-  std::uint32_t serial_ = 0;
+  Serial serial_ = 0;
   UnitNews units_;
   Ring<UnitChange, kUnitNews> units_then_;
 

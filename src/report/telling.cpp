@@ -14,7 +14,7 @@ namespace {
 
 std::string victim_in_words(const Incident& i) {
   const ProcessFacts& v = i.attempt.victim;
-  return in_words(ProcessNote{v.id, v.uid, v.comm, v.place.innermost_unit(), 0, 0, i.attempt.party.kind,
+  return in_words(ProcessNote{v.id, v.uid, v.comm.view(), v.place.innermost_unit(), 0, 0, i.attempt.party.kind,
                               i.attempt.party.processes});
 }
 

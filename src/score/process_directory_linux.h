@@ -41,7 +41,7 @@ class ProcessDirectory {
   template <typename Visit>
   void for_each_pid(Visit visit) const {
     rewind(proc_);
-    for_each_number<32 * kKiB>(proc_, [&](std::int32_t pid) {
+    for_each_number<8 * kKiB>(proc_, [&](std::int32_t pid) {
       visit(pid);
       return true;
     });

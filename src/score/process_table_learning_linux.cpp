@@ -50,7 +50,6 @@ void ProcfsTable::learn_about(const ProcessFacts& facts, const Kin& kin, bool la
   if (has_moved || !known.is_about(facts) || has_changed_state(known, facts.state)) known = Known{};
   known.met = met;
   known.kin = kin;
-  known.comm = facts.comm;
   known.state = facts.state;
   known.is_nobody = facts.kernel_thread || is_outside(facts);
   known.read = now_;
@@ -87,7 +86,7 @@ bool ProcfsTable::take_answers() {
   bool any = false;
   for (Resolver::Answer& answer : resolver_.answers()) {
     const auto known = known_.find(answer.id);
-    if (answer.book != book_ || known == known_.end() || known->second.comm != answer.comm) continue;
+    if (answer.book != book_ || known == known_.end() || !known->second.is_called(answer.comm)) continue;
     known->second.awaited.reset();
     any = any || known->second.standing != answer.profile;
     known->second.standing = answer.profile;

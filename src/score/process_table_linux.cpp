@@ -167,7 +167,7 @@ bool ProcfsTable::has_changed_state(const Known& known, char state) const {
 /// The pid may be another process's by now, or the program another one (exec).
 bool ProcfsTable::is_still_true(Known& known) const {
   const auto stat = directory_.stat(known.kin.id.pid);
-  if (!stat || stat->start_time != known.kin.id.start_time || stat->comm != known.comm) return false;
+  if (!stat || stat->start_time != known.kin.id.start_time || !known.is_called(stat->comm)) return false;
   if (has_changed_state(known, stat->state)) return false;
   known.kin.parent = stat->parent;
   known.kin.process_group = stat->process_group;

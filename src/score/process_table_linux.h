@@ -61,8 +61,7 @@ class ProcfsTable final : public ProcessTable {
 
   struct Known {
     Kin kin;                         ///< without what the entries say
-    FixedString<64> comm;            ///< when it was learnt: exec changes it
-    char state = '?';                ///< likewise
+    char state = '?';                ///< when it was learnt
     bool is_nobody = false;          ///< a kernel thread, or not in the cgroup that the table is confined to
     std::optional<Instant> met;      ///< seen for the first time
     Instant read{};                  ///< in full
@@ -72,8 +71,10 @@ class ProcfsTable final : public ProcessTable {
     std::unique_ptr<Profile> profile;  ///< the same and more, of those that were large
     bool seen = false;
 
+    /// It goes by the same name as when it was learnt: exec changes it.
+    [[nodiscard]] bool is_called(const FixedString<64>& comm) const { return kin.comm == comm.view(); }
     /// A daemon that gives root up loses what only root's name is good for.
-    [[nodiscard]] bool is_about(const ProcessFacts& facts) const { return comm == facts.comm && kin.uid == facts.uid; }
+    [[nodiscard]] bool is_about(const ProcessFacts& f) const { return is_called(f.comm) && kin.uid == f.uid; }
   };
   /// What is read of everybody, each time.
   struct Amount {

@@ -135,7 +135,7 @@ void ProcfsTable::ask_unit(std::size_t number, Instant now) {
 }
 
 std::optional<CgroupCharge> ProcfsTable::charge_of_unit(std::size_t number) const {
-  std::array<char, 16 * kKiB> buffer;  // NOLINT: filled by the kernel
+  std::array<char, 8 * kKiB> buffer;  // NOLINT: filled by the kernel
   const auto text = read_of_unit(number, "memory.stat", buffer);
   return text ? parse_charge_of_cgroup(*text) : std::nullopt;
 }

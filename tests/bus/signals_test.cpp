@@ -102,7 +102,7 @@ TEST_F(Signals, BeyondWhatThereIsRoomForAreLost) {
   EXPECT_EQ(sink_.told, 100);
   service_->after_look();
   const auto is_selection = [](const std::string& s) { return s.starts_with("VictimSelected"); };
-  EXPECT_EQ(std::ranges::count_if(signals(6), is_selection), 6);
+  EXPECT_EQ(std::ranges::count_if(signals(5), is_selection), 5);
   EXPECT_THAT(property("Counters"), HasSubstr("\"victim_terminated\" 100"));
 }
 

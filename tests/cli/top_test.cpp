@@ -48,7 +48,7 @@ cli::TopState filling_top(std::vector<Rule> rules = some_rules()) {
   for (int i = 0; i < 60; ++i) s.trail.push_back({i / 60.0, 0.3, i < 50 ? 0 : (i - 50) / 40.0});
   remember(s);
   s.order = {candidate(4711, "leak\x1b[2J\u202e", 3 * kGiB, 40'000), candidate(77, "Firefox", 4 * kGiB, 0),
-             candidate(5, "日本語日本語日", kGiB, 80'000)};
+             candidate(5, "日本語日本", kGiB, 80'000)};
   s.order[1].process.kind = Kind::family;
   s.order[1].process.processes = 12;
   s.order[1].counted = 12;

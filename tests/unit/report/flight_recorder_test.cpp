@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/flight_recorder.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -80,7 +81,7 @@ TEST(FlightRecorder, HasNothingToTellOfATimeThatHasNotCome) {
   EXPECT_THAT(recorder.since(kStart + 1ns).trace.samples, IsEmpty());
 }
 
-TEST(FlightRecorder, KeepsEachLookOfAMinuteAndASecondOfTenMinutes) {
+TEST(FlightRecorder, KeepsEachLookOfAMinuteAndEveryOtherSecondOfTenMinutes) {
   FlightRecorder recorder;
   for (Duration at{0}; at <= 15min; at += 50ms) recorder.see(sample(at));
   const auto& samples = recorder.since(kStart).trace.samples;
@@ -90,13 +91,13 @@ TEST(FlightRecorder, KeepsEachLookOfAMinuteAndASecondOfTenMinutes) {
   std::size_t last_minute = 0;
   for (std::size_t i = 1; i < samples.size(); ++i) {
     ASSERT_GT(time(i), time(i - 1));
-    ASSERT_LE(time(i) - time(i - 1), 1s);
+    ASSERT_LE(time(i) - time(i - 1), 2s);
     if (samples.back().time - time(i) <= 1min) ++last_minute;
   }
   EXPECT_EQ(last_minute, 1201U) << "twenty a second";
 }
 
-TEST(FlightRecorder, TakesLessThanAMebibyteAndAHalf) { EXPECT_LE(FlightRecorder::bytes(), 3 * kMiB / 2); }
+TEST(FlightRecorder, TakesLessThanThreeQuartersOfAMebibyte) { EXPECT_LE(FlightRecorder::bytes(), 3 * kMiB / 4); }
 
 TEST(FlightRecorder, FollowsWhoGrowsAndWhoIsGone) {
   FlightRecorder recorder;
@@ -378,10 +379,10 @@ TEST(FlightRecorder, TellsWhoFillsTmpfsAndWhoIsAWhole) {
   EXPECT_THAT(since(0s),
               ElementsAre("0 /whole whole 0", "1000 /filler 2048", "2000 /filler 4096", "4000 /filler 4097"));
   EXPECT_THAT(since(2s), ElementsAre("0 /filler 4096", "0 /whole whole 0", "2000 /filler 4097"));
-  for (int i = 5; i < 5 + static_cast<int>(FlightRecorder::kUnitNews); ++i) {
-    see(i * 1s, static_cast<Bytes>(i) * 2 * kMiB);
-  }
-  EXPECT_THAT(since(131s), ElementsAre("0 /filler 268288", "0 /whole whole 0", "1000 /filler 270336"))
+  constexpr int last = 4 + static_cast<int>(FlightRecorder::kUnitNews);
+  for (int i = 5; i <= last; ++i) see(i * 1s, static_cast<Bytes>(i) * 2 * kMiB);
+  const auto filler = [](int at, int i) { return fmt::format("{} /filler {}", at, i * 2 * 1024); };
+  EXPECT_THAT(since((last - 1) * 1s), ElementsAre(filler(0, last - 1), "0 /whole whole 0", filler(1000, last)))
       << "told long ago, and still so";
 }
 

@@ -21,7 +21,8 @@ class HostileName : public ::testing::TestWithParam<std::string> {
  protected:
   HostileName() {
     Attempt& a = incident_.attempt;
-    for (auto* comm : {&a.victim.comm, &incident_.candidates[0].process.comm, &incident_.spared[0].process.comm}) {
+    a.victim.comm.assign(GetParam());
+    for (auto* comm : {&incident_.candidates[0].process.comm, &incident_.spared[0].process.comm}) {
       comm->assign(GetParam());
     }
     for (auto* unit : {&a.victim.place.unit, &a.victim.place.user_unit, &incident_.candidates[0].process.unit}) {

@@ -74,14 +74,14 @@ TEST(Story, OfEachEventIsReadAgain) {
 
 TEST(Story, HostileNamesStayInTheirLineAndHarmless) {
   Incident i = incident();
-  const std::string name = "a\nb\x1b[31m\xff\u202e<b>\\";
+  const std::string name = "a\n\x1b[31m\xff\u202e<b>\\";  // 15 bytes, as long as they are
   i.attempt.victim.comm.assign(name);
   i.candidates[0].process.comm.assign(name);
   const std::string line = story_event(Event::victim_terminated, i, at(0s));
   EXPECT_THAT(line, Each(::testing::Ge(' '))) << line;
   const auto story = parse_story(story_head(i, at(0s)) + "\n" + line + "\n");
   ASSERT_TRUE(story) << story.error().what;
-  const std::string shown = R"(a\x0ab\x1b[31m\xff\u{202e}<b>\\)";
+  const std::string shown = R"(a\x0a\x1b[31m\xff\u{202e}<b>\\)";
   EXPECT_EQ(story->events[0].text("VICTIM_COMM"), shown);
   EXPECT_EQ(story->events[0].candidates[0].comm, shown);
 }
