@@ -21,6 +21,19 @@ constexpr long kProcessMrelease = 448;  // the same on every architecture: inclu
 constexpr long kProcessMrelease = SYS_process_mrelease;
 #endif
 
+/// Of the processors that are to be had, every so manieth: the `share`th of `shares`.
+void keep_to_share(pthread_t thread, std::size_t share, std::size_t shares) {
+  cpu_set_t all;
+  if (::pthread_getaffinity_np(thread, sizeof all, &all) != 0) return;
+  cpu_set_t own;
+  CPU_ZERO(&own);
+  std::size_t seen = 0;
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &all) && seen++ % shares == share) CPU_SET(cpu, &own);
+  }
+  if (seen >= shares) ::pthread_setaffinity_np(thread, sizeof own, &own);
+}
+
 void release_memory(int pidfd) {
   // EAGAIN: a part could not be given back just then. Everything else is final: it is gone (ESRCH), or the kernel is
   // older than 5.15 (ENOSYS), and then it frees its memory by itself.
@@ -35,9 +48,11 @@ void release_memory(int pidfd) {
 
 Reaper::Reaper() {
   inbox_.reserve(kInbox);
-  for (std::thread& thread : threads_) {
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    std::thread& thread = threads_[i];
     thread = std::thread([this] { run(); });
     ::pthread_setname_np(thread.native_handle(), "reaper");
+    keep_to_share(thread.native_handle(), i, threads_.size());
   }
 }
 

@@ -32,7 +32,8 @@ class Reaper {
   std::vector<Fd> inbox_;
   bool stop_ = false;
   /// Both reap the same process, side by side: it takes half the time where there are two processors. The kernel lets
-  /// them, for they only read-lock its memory map (mm/oom_kill.c, process_mrelease).
+  /// them, for they only read-lock its memory map (mm/oom_kill.c, process_mrelease). Each has processors of its own:
+  /// while all are busy, two that are woken at once would often wait for the same one.
   std::array<std::thread, 2> threads_;
 };
 

@@ -9,8 +9,10 @@
 #include <sys/syscall.h>
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "kill/signaller_linux.h"
 #include "unit/kill/own_child_linux.h"
@@ -104,6 +106,49 @@ TEST(Reaper, IsToldOfAllWhomTheSignallerKills) {
   }
   EXPECT_EQ(first.died_of(), SIGKILL);
   EXPECT_EQ(second.died_of(), SIGKILL);
+}
+
+/// The processors that each of this process's reapers may use, by the names of its threads.
+std::vector<cpu_set_t> processors_of_reapers() {
+  std::vector<cpu_set_t> found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string comm;
+    std::ifstream(task.path() / "comm") >> comm;
+    cpu_set_t set;
+    const pid_t thread = std::stoi(task.path().filename());
+    if (comm == "reaper" && ::sched_getaffinity(thread, sizeof set, &set) == 0) found.push_back(set);
+  }
+  return found;
+}
+
+TEST(Reaper, TheTwoNeverWaitForTheSameProcessorAndUseAll) {
+  cpu_set_t all;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
+  if (CPU_COUNT(&all) < 2) GTEST_SKIP() << "needs two processors";
+  const Reaper reaper;
+  const auto sets = processors_of_reapers();
+  ASSERT_EQ(sets.size(), 2U);
+  cpu_set_t both;
+  CPU_AND(&both, &sets[0], &sets[1]);
+  EXPECT_EQ(CPU_COUNT(&both), 0);
+  CPU_OR(&both, &sets[0], &sets[1]);
+  EXPECT_TRUE(CPU_EQUAL(&both, &all));
+}
+
+TEST(Reaper, TheTwoShareWhereThereIsOneProcessorOnly) {
+  cpu_set_t all;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (std::size_t cpu = 0; CPU_COUNT(&one) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &all)) CPU_SET(cpu, &one);
+  }
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  const Reaper reaper;
+  const auto sets = processors_of_reapers();
+  ::sched_setaffinity(0, sizeof all, &all);
+  ASSERT_EQ(sets.size(), 2U);
+  for (const cpu_set_t& set : sets) EXPECT_TRUE(CPU_EQUAL(&set, &one));
 }
 
 TEST(Reaper, DoesNotHarmAProcessThatIsNotBeingKilled) {
