@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstddef>
@@ -24,14 +25,13 @@ struct Range {
 
 using Ranges = std::vector<Range>;
 
-constexpr std::uintptr_t kPage = 4096;  // where pages are larger, linkers keep to them, and the kernel rounds ends up
-
 /// Code and constants as they are in a file. Not what may be written: its relocated pages exist in memory alone.
 void note_segments(const dl_phdr_info& object, Ranges& ranges) {
+  constexpr std::uintptr_t page = 4096;  // where pages are larger, linkers keep to them, and the kernel rounds ends up
   for (const auto& segment : std::span(object.dlpi_phdr, object.dlpi_phnum)) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = object.dlpi_addr + segment.p_vaddr;
-    ranges.push_back({begin / kPage * kPage, begin + segment.p_memsz});
+    ranges.push_back({begin / page * page, begin + segment.p_memsz});
   }
 }
 
@@ -67,8 +67,9 @@ void* address(std::uintptr_t a) { return reinterpret_cast<void*>(a); }  // NOLIN
 /// Of the calling thread, what lies below the frames that are in use. Nothing else is mapped there: the kernel keeps
 /// 1 MiB free below a stack (stack_guard_gap in mm/mmap.c), of which this covers a quarter.
 Range unused_stack() {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  const std::uintptr_t end = (here - 2 * kPage) / kPage * kPage;  // what madvise() itself needs is left out
+  const std::uintptr_t end = (here - 2 * page) / page * page;  // what madvise() itself needs is left out
   constexpr std::uintptr_t deep = 256UL * 1024;
   return {end - deep, end};
 }
@@ -104,8 +105,10 @@ void let_go_of_the_start() {
   for (const Range& r : ranges) ::madvise(address(r.begin), r.end - r.begin, MADV_DONTNEED);
 }
 
+/// The deepest of a decision is a look at a process that is read in full, with a whole incident kept aside: 42 KiB, as
+/// it is compiled for a release, of which the buffers for what the kernel writes are half.
 void touch_stack() {
-  std::array<volatile char, 44 * 1024> room;  // NOLINT: this is the use of it
+  std::array<volatile char, 52 * 1024> room;  // NOLINT: this is the use of it
   for (std::size_t i = 0; i < room.size(); i += 1024) room[i] = 0;
 }
 

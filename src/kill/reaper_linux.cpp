@@ -21,7 +21,8 @@ constexpr long kProcessMrelease = 448;  // the same on every architecture: inclu
 constexpr long kProcessMrelease = SYS_process_mrelease;
 #endif
 
-/// Of the processors that are to be had, every so manieth: the `share`th of `shares`.
+/// Of the processors that are to be had now, every so manieth: the `share`th of `shares`. Where there is none, the
+/// kernel refuses to give the thread no processor at all, and it keeps what it had.
 void keep_to_share(pthread_t thread, std::size_t share, std::size_t shares) {
   cpu_set_t all;
   if (::pthread_getaffinity_np(thread, sizeof all, &all) != 0) return;
@@ -31,7 +32,7 @@ void keep_to_share(pthread_t thread, std::size_t share, std::size_t shares) {
   for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (CPU_ISSET(cpu, &all) && seen++ % shares == share) CPU_SET(cpu, &own);
   }
-  if (seen >= shares) ::pthread_setaffinity_np(thread, sizeof own, &own);
+  ::pthread_setaffinity_np(thread, sizeof own, &own);
 }
 
 void release_memory(int pidfd) {

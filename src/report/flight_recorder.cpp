@@ -58,6 +58,9 @@ ProcessFacts facts_of(const Kin& kin, const CgroupPlace& place) {
 }  // namespace
 
 FlightRecorder::FlightRecorder() {
+  looks_.touch();
+  older_looks_.touch();
+  sightings_.touch();
   people_.reserve(kPeople);
   largest_.reserve(kMaxKin);
   everybody_.reserve(kMaxKin);

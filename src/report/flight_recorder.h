@@ -17,8 +17,9 @@ namespace forestall {
 
 class FlightRecorder {
  public:
-  /// Each look is kept for as long as there is room for: more than a minute, at one each 50 ms.
-  static constexpr std::size_t kLooks = 1216;
+  /// Each look is kept for as long as there is room for: at one each 50 ms for as long as a story waits to be written
+  /// (StoryTime::kLongest), the longest window of a rule before it (10 s), and some looks out of turn.
+  static constexpr std::size_t kLooks = 1344;
   /// Of older looks one in two seconds is kept: ten minutes and more.
   static constexpr std::size_t kOlderLooks = 320;
   static constexpr Duration kOlderEvery = std::chrono::seconds(2);
@@ -27,7 +28,7 @@ class FlightRecorder {
   static constexpr std::size_t kPeople = 128;      ///< who is remembered by name, those that are gone included
   static constexpr std::size_t kDecisions = 16;    ///< of which the NUMA nodes are kept: nothing else goes by them
   static constexpr std::size_t kSightings = 3072;  ///< changes of a process by more than a little that are kept
-  static constexpr std::size_t kUnitNews = 64;     ///< likewise of units: who fills tmpfs
+  static constexpr std::size_t kUnitNews = 128;    ///< likewise of units: who fills tmpfs
 
   FlightRecorder();
 
@@ -117,23 +118,27 @@ class FlightRecorder {
   template <typename T, std::size_t Size>
   class Ring {
    public:
-    Ring() : items_(Size) {}
-    void put(const T& item) {
-      items_[next_] = item;
-      next_ = (next_ + 1) % Size;
-      count_ = std::min(count_ + 1, Size);
+    Ring() { items_.reserve(Size); }
+    /// What is going to be full anyway takes all its memory now.
+    void touch() {
+      items_.resize(Size);
+      items_.clear();
     }
-    [[nodiscard]] std::size_t size() const { return count_; }
+    void put(const T& item) {
+      if (items_.size() < Size) return items_.push_back(item);
+      items_[oldest_] = item;
+      oldest_ = (oldest_ + 1) % Size;
+    }
+    [[nodiscard]] std::size_t size() const { return items_.size(); }
     /// From the oldest, 0, on.
-    [[nodiscard]] const T& operator[](std::size_t i) const { return items_[(next_ + Size - count_ + i) % Size]; }
-    [[nodiscard]] const T& back() const { return (*this)[count_ - 1]; }
+    [[nodiscard]] const T& operator[](std::size_t i) const { return items_[(oldest_ + i) % Size]; }
+    [[nodiscard]] const T& back() const { return (*this)[size() - 1]; }
     /// The last is 0.
-    [[nodiscard]] T& from_last(std::size_t i) { return items_[(next_ + Size - 1 - i) % Size]; }
+    [[nodiscard]] T& from_last(std::size_t i) { return items_[(oldest_ + size() - 1 - i) % Size]; }
 
    private:
     std::vector<T> items_;
-    std::size_t next_ = 0;
-    std::size_t count_ = 0;
+    std::size_t oldest_ = 0;
   };
 
   static Look look_of(const Sample& sample);

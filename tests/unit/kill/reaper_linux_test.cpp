@@ -135,22 +135,6 @@ TEST(Reaper, TheTwoNeverWaitForTheSameProcessorAndUseAll) {
   EXPECT_TRUE(CPU_EQUAL(&both, &all));
 }
 
-TEST(Reaper, TheTwoShareWhereThereIsOneProcessorOnly) {
-  cpu_set_t all;
-  ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  for (std::size_t cpu = 0; CPU_COUNT(&one) == 0; ++cpu) {
-    if (CPU_ISSET(cpu, &all)) CPU_SET(cpu, &one);
-  }
-  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
-  const Reaper reaper;
-  const auto sets = processors_of_reapers();
-  ::sched_setaffinity(0, sizeof all, &all);
-  ASSERT_EQ(sets.size(), 2U);
-  for (const cpu_set_t& set : sets) EXPECT_TRUE(CPU_EQUAL(&set, &one));
-}
-
 TEST(Reaper, DoesNotHarmAProcessThatIsNotBeingKilled) {
   OwnChild child(hold_memory);
   {
