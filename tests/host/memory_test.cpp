@@ -51,8 +51,8 @@ bool answers_on_the_bus() {
   return r >= 0;
 }
 
-/// In a world of a few processes. Each costs some 2 KiB more.
-constexpr Bytes kMost = 1792 * kKiB;
+/// In a world of a few processes. Each costs some 1 KiB more.
+constexpr Bytes kMost = 1536 * kKiB;
 
 class OwnMemory : public HostTest {};
 
