@@ -84,7 +84,7 @@ inline constexpr std::size_t kShownSpared = 10;
 struct ProcessNote {
   ProcessId id;
   std::uint32_t uid = 0;
-  FixedString<15> comm;
+  FixedString<15> comm;  ///< only those of kernel threads are longer, and these hold nothing
   FixedString<95> unit;  ///< the user's unit where there is one, else the system's
   Bytes memory = 0;      ///< what its death would free
   std::int32_t oom_score_adj = 0;

@@ -106,7 +106,7 @@ void let_go_of_the_start() {
 }
 
 /// The deepest of a decision is a look at a process that is read in full, with a whole incident kept aside: 42 KiB, as
-/// it is compiled for a release, of which the buffers for what the kernel writes are half.
+/// it is compiled for a release, of which the buffers for what the kernel writes are nearly half.
 void touch_stack() {
   std::array<volatile char, 52 * 1024> room;  // NOLINT: this is the use of it
   for (std::size_t i = 0; i < room.size(); i += 1024) room[i] = 0;
